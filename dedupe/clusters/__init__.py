@@ -1,0 +1,1 @@
+"""The same event: terms, similarity, the decision to join, maintenance."""

@@ -1,0 +1,1 @@
+"""The same text: signatures, candidates, the containment verdict, groups."""

@@ -1,0 +1,99 @@
+"""Everything the engine refuses, as one tree.
+
+DedupeError
+├── InvalidArticle      a field of the article cannot be used
+├── InvalidQuery        a filter, sort or cursor cannot be used
+├── UnknownArticle      no article has this id
+├── WithdrawnArticle    the article was taken down; only its id is left
+├── UnknownCluster      no cluster has, or ever had, this id
+├── UnreadableInput     a file or line is not what its format promises
+└── StoreError          the store did its part of nothing
+    ├── StoreUnavailable    full, locked, read-only or gone: try again later
+    └── StoreMismatch       made by another version or with other settings
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DedupeError(Exception):
+    """Base of every error the engine raises on purpose."""
+
+    code: ClassVar[str] = "dedupe_error"
+
+
+class InvalidArticle(DedupeError):
+    """A field of the article cannot be used; nothing was stored."""
+
+    code = "invalid_article"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class InvalidQuery(DedupeError):
+    """A filter, sort or cursor cannot be used."""
+
+    code = "invalid_query"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class UnknownArticle(DedupeError):
+    """No article has this id."""
+
+    code = "unknown_article"
+
+    def __init__(self, article_id: str) -> None:
+        super().__init__(f"no article has the id {article_id!r}")
+        self.article_id = article_id
+
+
+class WithdrawnArticle(DedupeError):
+    """The article was taken down; only its id is left."""
+
+    code = "withdrawn_article"
+
+    def __init__(self, article_id: str) -> None:
+        super().__init__(f"the article {article_id!r} was taken down")
+        self.article_id = article_id
+
+
+class UnknownCluster(DedupeError):
+    """No cluster has, or ever had, this id."""
+
+    code = "unknown_cluster"
+
+    def __init__(self, cluster_id: str) -> None:
+        super().__init__(f"no cluster has the id {cluster_id!r}")
+        self.cluster_id = cluster_id
+
+
+class UnreadableInput(DedupeError):
+    """A file or line is not what its format promises; the message says where."""
+
+    code = "unreadable_input"
+
+
+class StoreError(DedupeError):
+    """The store could not do what was asked; nothing was written."""
+
+    code = "store_error"
+
+
+class StoreUnavailable(StoreError):
+    """The store is full, locked, read-only or gone: the same request may succeed later."""
+
+    code = "store_unavailable"
+
+
+class StoreMismatch(StoreError):
+    """The store was made by another version or with other settings; the message says what to run."""
+
+    code = "store_mismatch"

@@ -1,0 +1,89 @@
+"""The vocabulary of the log: what can happen, and how it is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class EventKind(StrEnum):
+    """Every change there is."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    COPIED = "copied"
+    REVISED = "revised"
+    WITHDRAWN = "withdrawn"
+    MOVED = "moved"
+    MERGED = "merged"
+    SPLIT = "split"
+    CONSTRAINED = "constrained"
+    ACTIVATED = "activated"
+
+
+PLACING = frozenset({EventKind.OPENED, EventKind.JOINED, EventKind.COPIED, EventKind.REVISED})
+"""Events that put the text of an article into the index."""
+
+
+class Decision(StrEnum):
+    """The answer to `Engine.add`."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    COPIED = "copied"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One recorded change.
+
+    ``cluster_id`` is the cluster the change leaves an article (or the merged articles) in;
+    ``from_cluster_id`` the one they left, where they left one. ``detail`` holds the reason as
+    computed at the time: JSON values only.
+    """
+
+    seq: int
+    at: datetime
+    kind: EventKind
+    article_id: str | None
+    cluster_id: str
+    from_cluster_id: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateOf:
+    """The article that a text was copied from, and how much of it."""
+
+    article_id: str
+    jaccard: float
+    containment: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunnerUp:
+    """The second-best cluster for an article."""
+
+    cluster_id: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Where an article is, and how it came there. ``seq`` is None for a dry run."""
+
+    article_id: str
+    cluster_id: str
+    duplicate_group_id: str | None
+    decision: Decision
+    duplicate_of: DuplicateOf | None = None
+    confidence: float = 1.0
+    runner_up: RunnerUp | None = None
+    also_in: tuple[str, ...] = ()
+    seq: int | None = None
+    notices: tuple[str, ...] = ()

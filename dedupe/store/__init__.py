@@ -1,0 +1,1 @@
+"""Where the log is kept: a protocol, a reference in memory, SQL."""

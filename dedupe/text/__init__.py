@@ -1,0 +1,1 @@
+"""From raw text to tokens: what is compared, and what is left out."""
