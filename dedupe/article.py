@@ -23,7 +23,9 @@ CLOCK_SKEW: Final = timedelta(minutes=5)
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*\Z")
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
-_TRACKING = re.compile(r"(utm_.*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|ref|ref_src|cmpid|ocid|smid)\Z", re.I)
+_TRACKING = re.compile(
+    r"(utm_.*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|ref|ref_src|cmpid|ocid|smid)\Z", re.IGNORECASE
+)
 
 
 class PubStatus(StrEnum):
