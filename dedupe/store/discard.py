@@ -1,0 +1,46 @@
+"""A store that keeps nothing: for clustering one file, where only the answers matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from dedupe.errors import UnknownArticle
+from dedupe.store.protocol import Change, Replayed, StoredArticle
+
+_NOTHING: Final[Mapping[bytes, str]] = MappingProxyType({})
+
+
+class DiscardStore:
+    """A `Store` that numbers events and forgets them."""
+
+    def __init__(self) -> None:
+        self._last_seq = 0
+
+    def last_seq(self) -> int:
+        """Return the number of the newest event."""
+        return self._last_seq
+
+    def find(self, identities: Sequence[bytes]) -> Mapping[bytes, str]:  # noqa: ARG002  the protocol's signature
+        """Return nothing: every article is new."""
+        return _NOTHING
+
+    def article(self, article_id: str) -> StoredArticle:
+        """Raise `UnknownArticle`."""
+        raise UnknownArticle(article_id)
+
+    def commit(self, changes: Sequence[Change]) -> None:
+        """Advance `last_seq`."""
+        if changes:
+            self._last_seq = changes[-1].event.seq
+
+    def replay(self) -> Iterator[Replayed]:
+        """Yield nothing."""
+        return iter(())
+
+    def check_writable(self) -> None:
+        """Return: there is nothing to write."""
+
+    def close(self) -> None:
+        """Return: there is nothing to release."""

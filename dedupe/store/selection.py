@@ -1,0 +1,71 @@
+"""Which clusters a list shows and in which order: the definition that SQL queries are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, TypeVar
+
+from dedupe.store.cursor import read_cursor, write_cursor
+from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Page
+from dedupe.store.summary import Member
+from dedupe.store.times import microseconds
+from dedupe.store.titles import matches, title_words
+
+Row = TypeVar("Row")
+Keyed = tuple[float, int, Row]
+
+EXCLUDED: Final = "!"
+
+SORT_KEYS: Final[Mapping[ClusterSort, Callable[[ClusterRow], float]]] = MappingProxyType(
+    {
+        ClusterSort.UPDATED: lambda row: row.updated_seq,
+        ClusterSort.FIRST_SEEN: lambda row: microseconds(row.first_seen),
+        ClusterSort.SIZE: lambda row: row.size,
+        ClusterSort.SOURCES: lambda row: row.source_count,
+        ClusterSort.VELOCITY: lambda row: row.heat,
+    }
+)
+
+
+def passes(row: ClusterRow, members: Sequence[Member], which: ClusterFilter) -> bool:
+    """Tell whether a cluster with these members is listed; an article in [from, to) of its life is enough."""
+    return (
+        row.size >= max(which.min_size, 1)
+        and row.source_count >= which.min_sources
+        and (which.updated_since is None or row.updated_at >= which.updated_since)
+        and (which.seen_from is None or row.last_seen >= which.seen_from)
+        and (which.seen_to is None or row.first_seen < which.seen_to)
+        and _agrees(which.source, {member.source for member in members})
+        and _agrees(which.language, {row.language})
+        and _is_found(which.q, members)
+    )
+
+
+def _agrees(wanted: str | None, present: set[str | None]) -> bool:
+    if wanted is None:
+        return True
+    return (wanted.removeprefix(EXCLUDED) in present) != wanted.startswith(EXCLUDED)
+
+
+def _is_found(query: str | None, members: Sequence[Member]) -> bool:
+    words = title_words(query or "")
+    return not words or any(member.is_titled and matches(words, member.headline) for member in members)
+
+
+def page(scope: Sequence[object], rows: Sequence[Keyed[Row]], limit: int) -> Page[Row]:
+    """Return the first ``limit`` of the rows left to show, and the cursor behind them if any are left over."""
+    shown = rows[:limit]
+    cursor = write_cursor(scope, shown[-1][:2]) if shown and len(rows) > limit else None
+    return Page(rows=[row for _, _, row in shown], next_cursor=cursor)
+
+
+def after_cursor(
+    scope: Sequence[object], rows: Sequence[Keyed[Row]], cursor: str | None, *, is_descending: bool
+) -> list[Keyed[Row]]:
+    """Return the rows behind a cursor in their order; raise `InvalidQuery` when it belongs to another list."""
+    ordered = sorted(rows, key=lambda keyed: keyed[:2], reverse=is_descending)
+    key = read_cursor(scope, cursor)
+    if key is None:
+        return ordered
+    return [keyed for keyed in ordered if (keyed[:2] < key if is_descending else keyed[:2] > key)]
