@@ -25,21 +25,21 @@ def encode(kind: Kind, bits: int) -> str:
     return f"{kind}_" + "".join(_ALPHABET[(bits >> shift) & 31] for shift in range(60, -1, -5))
 
 
-def decode(kind: Kind, public_id: str) -> int | None:
-    """Return the 64 bits of an id, None when it is not one of this kind.
+def decode(kind: Kind, public_id: str) -> int:
+    """Return the 64 bits of an id; raise ValueError when it is not one of this kind.
 
     >>> decode("art", "art_0000000000001")
     1
-    >>> decode("clu", "art_0000000000001") is None
-    True
     """
     digits = public_id.removeprefix(f"{kind}_")
-    if len(digits) != _DIGITS or len(public_id) != _DIGITS + 4 or any(digit not in _VALUE for digit in digits):
-        return None
+    if len(digits) != _DIGITS or len(public_id) != _DIGITS + 4:
+        raise ValueError(f"{public_id!r} is not an id of the kind {kind}_")
     bits = 0
     for digit in digits:
-        bits = bits << 5 | _VALUE[digit]
-    return bits if bits < 1 << 64 else None
+        bits = bits << 5 | _VALUE.get(digit, 1 << 64)
+    if bits >= 1 << 64:
+        raise ValueError(f"{public_id!r} is not an id of the kind {kind}_")
+    return bits
 
 
 def derive(kind: Kind, article_bits: int, seq: int) -> int:

@@ -1,0 +1,87 @@
+"""Where an article belongs: the decision, before anything is written down. Nothing here changes state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.clusters.decision import DECIMALS, JoinModel
+from dedupe.clusters.features import FEATURES, Probe
+from dedupe.index import Index
+from dedupe.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The slot a text was copied from, and how much of it."""
+
+    slot: int
+    jaccard: float
+    containment: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A cluster that came into question, how probable it is, and why."""
+
+    cluster: int
+    probability: float
+    features: NDArray[np.float64]
+
+    def reasons(self) -> dict[str, float]:
+        """Return the features by name, as they were when they decided."""
+        return {name: float(value) for name, value in zip(FEATURES, self.features, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A copy of ``copy``, or a member of the first of ``rivals`` if that is probable enough, or the first of its kind.
+
+    ``rivals`` come most probable first; ``cluster`` is the number of the chosen one, None for a new one.
+    """
+
+    cluster: int | None
+    confidence: float
+    copy: Copy | None = None
+    probe: Probe | None = None
+    rivals: tuple[Rival, ...] = ()
+    also_in: tuple[int, ...] = ()
+
+    @property
+    def runner_up(self) -> Rival | None:
+        """Return the best cluster that was not chosen."""
+        return next((rival for rival in self.rivals if rival.cluster != self.cluster), None)
+
+    @property
+    def chosen(self) -> Rival | None:
+        """Return the cluster that was chosen by probability."""
+        return next((rival for rival in self.rivals if rival.cluster == self.cluster), None)
+
+
+def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) -> Verdict:
+    """Decide where an article belongs: with the text it copies, else with the event it tells of, else apart.
+
+    ``besides`` is a slot that does not count as an original: that of the text being revised.
+    """
+    copied = _copied(index, reading, index.copy_candidates(reading), besides)
+    if copied:
+        return Verdict(index.clusters.cluster_of(copied.slot), copied.containment, copied)
+    probe = index.probe(reading)
+    candidates = index.cluster_candidates(probe)
+    copied = _copied(index, reading, candidates.best_slots, besides)
+    if copied:
+        return Verdict(index.clusters.cluster_of(copied.slot), copied.containment, copied)
+    features = candidates.features.round(DECIMALS)
+    probabilities = model.probabilities(features)
+    order = np.argsort(-probabilities, kind="stable")
+    rivals = tuple(Rival(int(candidates.clusters[k]), float(probabilities[k]), features[k]) for k in order)
+    if rivals and rivals[0].probability >= model.threshold:
+        return Verdict(rivals[0].cluster, rivals[0].probability, None, probe, rivals)
+    return Verdict(None, 1.0 - (rivals[0].probability if rivals else 0.0), None, probe, rivals)
+
+
+def _copied(index: Index, reading: Reading, slots: NDArray[np.int32], besides: int) -> Copy | None:
+    slot, jaccard, containment = index.copy_among(reading, slots[slots != besides])
+    return Copy(slot, jaccard, containment) if slot >= 0 else None

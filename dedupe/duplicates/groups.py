@@ -1,0 +1,43 @@
+"""Duplicate groups: the copies of one text, each joined to the article it was copied from."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.columns import Arena
+from dedupe.interner import Interner
+
+
+class Groups:
+    """Which articles are copies of one text; a group that is left with one article dissolves."""
+
+    def __init__(self) -> None:
+        self._bits = Interner()
+        self._sizes = Arena(np.int32)
+
+    def bits(self, group: int) -> int:
+        """Return the 64 bits of a group's id."""
+        return int(self._bits.keys[group])
+
+    def join(self, bits: int, slot: int, original: int, group_of: NDArray[np.int32]) -> None:
+        """Put a copy into the group of its original, which is founded where there is none."""
+        known = self._bits.count
+        group = self._bits.intern_one(bits)
+        if group == known:
+            self._sizes.append(np.zeros(1, dtype=np.int32))
+        for member in (original, slot):
+            if group_of[member] < 0:
+                group_of[member] = group
+                self._sizes.cells[group] += 1
+
+    def leave(self, slot: int, group_of: NDArray[np.int32]) -> None:
+        """Take an article out of its group, if it has one."""
+        group = int(group_of[slot])
+        if group < 0:
+            return
+        group_of[slot] = -1
+        self._sizes.cells[group] -= 1
+        if self._sizes.cells[group] == 1:
+            group_of[np.flatnonzero(group_of == group)] = -1
+            self._sizes.cells[group] = 0

@@ -1,0 +1,256 @@
+"""One article's way through Storyfold, from what came in to the answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from dedupe import ids
+from dedupe.article import Article
+from dedupe.clusters.decision import shipped_model
+from dedupe.clusters.maintenance import merge_partner
+from dedupe.clusters.prior import shipped_priors
+from dedupe.decide import Verdict, decide
+from dedupe.digest import digest
+from dedupe.duplicates.containment import containment
+from dedupe.errors import WithdrawnArticle
+from dedupe.events import Assignment, Decision, Event, EventKind
+from dedupe.group import Group
+from dedupe.index import Index
+from dedupe.reading import Reading, read
+from dedupe.recording import Submission, assignment, placing_event, revising_event, stored_article
+from dedupe.settings import EngineSettings
+from dedupe.store.discard import DiscardStore
+from dedupe.store.protocol import Change, Store, StoredArticle
+from dedupe.text.language import detect, primary
+
+__all__ = ["Engine", "EngineStatistics", "Submission", "warm_up"]
+
+UNDETERMINED = "und"
+SAME_TEXT = 0.5
+"""A revision that keeps this share of the shorter text stays where it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStatistics:
+    """How much the index holds."""
+
+    live_articles: int
+    live_clusters: int
+    last_seq: int
+    flooded_buckets: int
+
+
+class Engine:
+    """Decides where articles belong, records it, and remembers it.
+
+    One writer: from candidates to commit is one critical section. The index follows from the
+    store's log alone; when a commit fails it is built from the log again. ``on_event`` is told of
+    every event once it is durable.
+    """
+
+    def __init__(
+        self, store: Store, settings: EngineSettings | None = None, on_event: Callable[[Event], None] | None = None
+    ) -> None:
+        self._store = store
+        self._settings = settings or EngineSettings()
+        self._on_event = on_event
+        self._model = shipped_model()
+        self._lock = threading.Lock()
+        self._index = self._replayed()
+        self._in_step = True
+
+    def add(self, submission: Submission) -> Assignment:
+        """Place one article durably and return where; raise `StoreError` when nothing was stored."""
+        return self.add_all([submission])[0]
+
+    def add_all(self, submissions: Sequence[Submission]) -> list[Assignment]:
+        """Place a group of articles in one commit; raise `StoreError` when none of it was stored."""
+        readings = [self._read(submission) for submission in submissions]
+        with self._lock:
+            self._follow_log()
+            self._in_step = False
+            group = Group(self._store, [submission.article for submission in submissions])
+            answers = [self._add(group, *pair) for pair in zip(submissions, readings, strict=True)]
+            group.commit()
+            self._in_step = True
+            self._tell(group.changes)
+        return answers
+
+    def preview(self, submission: Submission) -> Assignment:
+        """Decide where an article would go; store nothing."""
+        reading = self._read(submission)
+        with self._lock:
+            self._follow_log()
+            known = Group(self._store, [submission.article]).find(submission.article)
+            if known and known.content_digest == submission.article.content_digest:
+                return self._unchanged(known, submission)
+            verdict = decide(self._index, self._settled(reading), self._model)
+            event = placing_event(self._index, verdict, submission)
+            if known:
+                event = self._revising(event, known, reading)
+            return replace(assignment(event, _notices(submission)), seq=None)
+
+    def withdraw(self, article_id: str, at: datetime) -> Event:
+        """Take an article down: its text is erased everywhere; raise `UnknownArticle` or `WithdrawnArticle`."""
+        with self._lock:
+            self._follow_log()
+            stored = self._store.article(article_id)
+            if stored.article is None:
+                raise WithdrawnArticle(article_id)
+            event = Event(
+                seq=self._index.seq + 1,
+                at=at,
+                kind=EventKind.WITHDRAWN,
+                article_id=article_id,
+                cluster_id=stored.assignment.cluster_id,
+            )
+            change = Change(event=event)
+            self._store.commit([change])
+            self._index.apply(event, None, replaced=self._reread(stored))
+            self._tell([change])
+            return event
+
+    def digest(self) -> str:
+        """Return a digest of the whole index: equal for equal logs, however the index came about."""
+        with self._lock:
+            self._follow_log()
+            return digest(self._index)
+
+    def statistics(self) -> EngineStatistics:
+        """Count what the index holds."""
+        index = self._index.clusters
+        return EngineStatistics(
+            live_articles=index.slots - min(index.oldest, self._index.buckets.oldest),
+            live_clusters=len(np.unique(index.articles.cluster[index.oldest : index.slots])),
+            last_seq=self._index.seq,
+            flooded_buckets=self._index.buckets.flooded,
+        )
+
+    def _add(self, group: Group, submission: Submission, reading: Reading) -> Assignment:
+        known = group.find(submission.article)
+        if known is None:
+            return self._place(group, submission, self._settled(reading))
+        if known.content_digest == submission.article.content_digest:
+            return self._unchanged(known, submission)
+        return self._revise(group, submission, self._settled(reading), known)
+
+    def _place(self, group: Group, submission: Submission, reading: Reading) -> Assignment:
+        verdict = decide(self._index, reading, self._model)
+        event = placing_event(self._index, verdict, submission)
+        self._index.apply(event, reading, probe=verdict.probe)
+        vocabulary = self._index.take_snapshot(reading)
+        stored = stored_article(event, submission, reading, revision=1)
+        identities = submission.article.identities
+        group.append(Change(event=event, stored=stored, identities=identities, vocabulary=vocabulary))
+        merged = self._merge(group, event, verdict)
+        return replace(assignment(event, _notices(submission)), cluster_id=(merged or event).cluster_id)
+
+    def _merge(self, group: Group, placed: Event, verdict: Verdict) -> Event | None:
+        """Merge the article's cluster with one that it turns out to be the same event as, if there is one."""
+        if verdict.cluster is None:
+            return None
+        rivals = ((rival.cluster, rival.probability) for rival in verdict.rivals)
+        partner = merge_partner(self._index.clusters, verdict.cluster, rivals, self._model)
+        if partner is None:
+            return None
+        # Clusters are numbered as they were opened: the older id survives.
+        survivor, absorbed = sorted((verdict.cluster, partner))
+        event = Event(
+            seq=placed.seq + 1,
+            at=placed.at,
+            kind=EventKind.MERGED,
+            article_id=placed.article_id,
+            cluster_id=self._index.cluster_id(survivor),
+            from_cluster_id=self._index.cluster_id(absorbed),
+        )
+        self._index.apply(event, None)
+        group.append(Change(event=event))
+        return event
+
+    def _revise(self, group: Group, submission: Submission, reading: Reading, known: StoredArticle) -> Assignment:
+        verdict = decide(self._index, reading, self._model, besides=self._index.slot_of(known.article_id))
+        event = self._revising(placing_event(self._index, verdict, submission), known, reading)
+        self._index.apply(event, reading, replaced=self._reread(known), probe=verdict.probe)
+        vocabulary = self._index.take_snapshot(reading)
+        stored = stored_article(event, submission, reading, known.revision + 1)
+        identities = submission.article.identities
+        group.append(Change(event=event, stored=stored, identities=identities, vocabulary=vocabulary))
+        return assignment(event, _notices(submission))
+
+    def _revising(self, placed: Event, known: StoredArticle, reading: Reading) -> Event:
+        before = self._reread(known)
+        same_text = before is not None and containment(before.shingles, reading.shingles) >= SAME_TEXT
+        return revising_event(placed, self._present(known), same_text=same_text)
+
+    def _unchanged(self, known: StoredArticle, submission: Submission) -> Assignment:
+        return replace(self._present(known), decision=Decision.UNCHANGED, notices=_notices(submission))
+
+    def _present(self, known: StoredArticle) -> Assignment:
+        """Return where an article is now; a row of the group in hand does not know of later merges yet."""
+        slot = self._index.slot_of(known.article_id)
+        cluster_id = self._index.cluster_id(self._index.clusters.cluster_of(slot))
+        return replace(known.assignment, cluster_id=cluster_id, duplicate_group_id=self._index.group_id(slot))
+
+    def _read(self, submission: Submission) -> Reading:
+        article = submission.article
+        language = primary(article.language) if article.language else detect(f"{article.title}\n{article.text}")
+        return read(article, language, submission.received_at, self._settings)
+
+    def _settled(self, reading: Reading) -> Reading:
+        """Read a text of undeterminable language as one of the stream's most common language."""
+        common = self._index.common_language
+        if reading.language != UNDETERMINED or common is None:
+            return reading
+        return read(reading.article, common, reading.received_at, self._settings)
+
+    def _reread(self, stored: StoredArticle) -> Reading | None:
+        if stored.article is None:
+            return None
+        return read(stored.article, stored.language, stored.received_at, self._settings)
+
+    def _follow_log(self) -> None:
+        """Build the index from the log again if a commit failed after it was changed."""
+        if self._in_step:
+            return
+        self._store.check_writable()
+        self._index = self._replayed()
+        self._in_step = True
+
+    def _replayed(self) -> Index:
+        index = Index(self._settings, shipped_priors() if self._settings.prior else {})
+        for replayed in self._store.replay():
+            reading = None
+            if replayed.article and replayed.language:
+                reading = read(replayed.article, replayed.language, replayed.event.at, self._settings)
+            index.apply(replayed.event, reading)
+            if replayed.vocabulary:
+                index.thaw(replayed.vocabulary)
+        return index
+
+    def _tell(self, changes: Sequence[Change]) -> None:
+        if self._on_event:
+            for change in changes:
+                self._on_event(change.event)
+
+
+def _notices(submission: Submission) -> tuple[str, ...]:
+    return submission.article.notices(submission.received_at)
+
+
+def warm_up() -> None:
+    """Compile every kernel, or load it from the cache, on two articles that nobody sees."""
+    engine = Engine(DiscardStore())
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    texts = (
+        "The ferry ran aground off Sandholm at dawn. " * 12,
+        "Le bac s’est échoué à l’aube près de Sandholm. " * 12,
+    )
+    for number, text in enumerate((*texts, texts[0] + "Nobody was hurt.")):
+        article = Article(title="Ferry aground", text=text, published_at=at, language="en")
+        engine.add(Submission(article=article, article_id=ids.encode("art", number), received_at=at))
+    engine.digest()

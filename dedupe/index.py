@@ -1,0 +1,207 @@
+"""The state that follows from the log: what is live, which texts are alike, who is in which cluster.
+
+`Index.apply` is the only way it changes, and it never decides: the same events in the same order
+give the same state, on the first run and on every replay. A text that was revised or taken down
+later is missing from a replay; its slot stays empty then, and all sums are exact integers, so that
+what is left is the same as if the text had come and gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe import ids
+from dedupe.clusters.features import Probe
+from dedupe.clusters.index import Candidates, ClusterIndex
+from dedupe.clusters.vocabulary import Prior
+from dedupe.duplicates.bands import Buckets
+from dedupe.duplicates.containment import Rule, Text, best_copy
+from dedupe.duplicates.groups import Groups
+from dedupe.events import PLACING, Event, EventKind
+from dedupe.interner import Interner
+from dedupe.language_code import language_code
+from dedupe.reading import Reading
+from dedupe.settings import EngineSettings
+from dedupe.store.protocol import VocabularySnapshot
+
+
+class Index:
+    """Everything decisions are made from, in arrays; one slot for each text that was ever placed."""
+
+    def __init__(self, settings: EngineSettings, priors: Mapping[int, Prior]) -> None:
+        self.clusters = ClusterIndex(priors, settings.posting_cap)
+        self.buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
+        self.groups = Groups()
+        self.seq = 0
+        self._settings = settings
+        self._articles = Interner()
+        self._slots = np.full(1024, -1, dtype=np.int32)
+        self._clusters = Interner()
+        self._languages: dict[str, int] = {}
+        self._counted_from: dict[int, int] = {}
+        self._rule = Rule(settings.containment, settings.length_ratio)
+
+    @property
+    def common_language(self) -> str | None:
+        """Return the language of most articles so far, None for an empty index."""
+        return max(sorted(self._languages), key=self._languages.__getitem__, default=None)
+
+    def slot_of(self, article_id: str) -> int:
+        """Return the slot of an article's present text, -1 when the index never had it."""
+        number = self._articles.find(ids.decode("art", article_id))
+        return int(self._slots[number]) if number >= 0 else -1
+
+    def cluster_number(self, cluster_id: str) -> int:
+        """Return the number of a cluster, -1 when the index never had it; merges are followed."""
+        number = self._clusters.find(ids.decode("clu", cluster_id))
+        return self.clusters.survivor(number)
+
+    def cluster_id(self, cluster: int) -> str:
+        """Return the public id of a cluster."""
+        return ids.encode("clu", int(self.clusters.clusters.bits[cluster]))
+
+    def article_id(self, slot: int) -> str:
+        """Return the public id of the article in a slot."""
+        return ids.encode("art", int(self.clusters.articles.bits[slot]))
+
+    def group_id(self, slot: int) -> str | None:
+        """Return the public id of the duplicate group of the article in a slot."""
+        group = int(self.clusters.articles.group[slot])
+        return ids.encode("dup", self.groups.bits(group)) if group >= 0 else None
+
+    def copy_among(self, reading: Reading, slots: NDArray[np.int32]) -> tuple[int, float, float]:
+        """Return which of ``slots`` a text copies, its Jaccard similarity and containment; slot -1 for none."""
+        text = Text(reading.shingles, reading.numbers, reading.compared, reading.time)
+        found: tuple[int, float, float] = best_copy(
+            text, slots, self.clusters.articles, self.clusters.vectors, self._rule
+        )
+        return found
+
+    def copy_candidates(self, reading: Reading) -> NDArray[np.int32]:
+        """Return the live articles that share buckets with a text."""
+        if not len(reading.shingles):
+            return np.empty(0, dtype=np.int32)
+        return self.buckets.candidates(reading.signature)
+
+    def probe(self, reading: Reading) -> Probe:
+        """Weigh the terms of an article as of now."""
+        return self.clusters.probe(
+            reading.terms, reading.language_code, reading.shingles, reading.tokens, reading.time, reading.title
+        )
+
+    def cluster_candidates(self, probe: Probe) -> Candidates:
+        """Return the live clusters an article might belong to, with their features."""
+        return self.clusters.candidates(probe)
+
+    def apply(
+        self, event: Event, reading: Reading | None, replaced: Reading | None = None, probe: Probe | None = None
+    ) -> None:
+        """Change the state as ``event`` says.
+
+        ``reading`` is the text that the event places, ``replaced`` the one that a revision or a
+        takedown takes out; None where a replay has them no more. ``probe`` saves weighing again.
+        """
+        self._expire(event.at)
+        self.seq = event.seq
+        if event.article_id is not None and event.kind in PLACING:
+            before = self.slot_of(event.article_id)
+            self._place(event, event.article_id, reading, probe)
+            self._remove(before, replaced)
+        elif event.article_id is not None and event.kind is EventKind.WITHDRAWN:
+            self._remove(self.slot_of(event.article_id), replaced)
+        elif event.from_cluster_id is not None and event.kind is EventKind.MERGED:
+            self.clusters.unite(self.cluster_number(event.from_cluster_id), self.cluster_number(event.cluster_id))
+
+    def take_snapshot(self, reading: Reading) -> VocabularySnapshot | None:
+        """Return the term counts of the language of the article just placed, and weigh by them, where it is time to."""
+        code = reading.language_code
+        if not self.clusters.vocabulary.snapshot_due(code):
+            return None
+        articles, terms, counts = self.clusters.vocabulary.freeze(code)
+        self._counted_from[code] = self.clusters.slots
+        return VocabularySnapshot(
+            seq=self.seq,
+            language=reading.language,
+            articles=articles,
+            terms=terms.astype("<u8").tobytes(),
+            counts=counts.astype("<u4").tobytes(),
+        )
+
+    def thaw(self, snapshot: VocabularySnapshot) -> None:
+        """Weigh terms from here on as a recorded snapshot says."""
+        code = language_code(snapshot.language)
+        self._counted_from[code] = self.clusters.slots
+        terms, counts = np.frombuffer(snapshot.terms, dtype="<u8"), np.frombuffer(snapshot.counts, dtype="<u4")
+        self.clusters.vocabulary.thaw(code, snapshot.articles, terms, counts)
+
+    def _place(self, event: Event, article_id: str, reading: Reading | None, probe: Probe | None) -> None:
+        bits = ids.decode("art", article_id)
+        slot = self.clusters.new_slot(bits, reading.time if reading else np.nan, event.at.timestamp())
+        self._remember(bits, slot)
+        cluster = self._cluster_for(event.cluster_id)
+        if reading:
+            self.clusters.keep_shingles(slot, reading.shingles, reading.numbers)
+            self.clusters.articles.tokens[slot] = reading.compared
+            if len(reading.shingles):
+                self.buckets.add(slot, reading.signature)
+        copied = event.detail.get("duplicate_of")
+        original = self.slot_of(copied["article_id"]) if copied else slot
+        if "duplicate_group_id" in event.detail:
+            group = ids.decode("dup", event.detail["duplicate_group_id"])
+            self.groups.join(group, slot, original, self.clusters.articles.group)
+        if copied:
+            self.clusters.articles.cluster[slot] = cluster
+            self.clusters.articles.original[slot] = original
+            return
+        if reading:
+            self._count(reading, 1)
+            self.clusters.keep(slot, probe or self.probe(reading))
+        self.clusters.join(slot, cluster)
+
+    def _remove(self, slot: int, reading: Reading | None) -> None:
+        if slot < 0:
+            return
+        articles = self.clusters.articles
+        weighs = articles.original[slot] < 0
+        if weighs:
+            self.clusters.leave(slot)
+        if weighs and reading and slot >= self._counted_from.get(reading.language_code, 0):
+            self._count(reading, -1)
+        self.groups.leave(slot, articles.group)
+        self.clusters.erase(slot)
+        self.buckets.remove(slot)
+
+    def _count(self, reading: Reading, sign: int) -> None:
+        self._languages[reading.language] = self._languages.get(reading.language, 0) + sign
+        vocabulary = self.clusters.vocabulary
+        terms = vocabulary.intern(reading.terms.hashes, reading.language_code)
+        vocabulary.add(terms, reading.language_code, sign)
+
+    def _remember(self, bits: int, slot: int) -> None:
+        number = self._articles.intern_one(bits)
+        if number >= len(self._slots):
+            self._slots = np.concatenate((self._slots, np.full(len(self._slots), -1, dtype=np.int32)))
+        self._slots[number] = slot
+
+    def _cluster_for(self, cluster_id: str) -> int:
+        bits = ids.decode("clu", cluster_id)
+        known = self._clusters.find(bits)
+        if known >= 0:
+            return self.clusters.survivor(known)
+        self._clusters.intern_one(bits)
+        return self.clusters.new_cluster(bits)
+
+    def _expire(self, now: datetime) -> None:
+        """Let go of what is older than the windows, but never of the newest ``keep_articles``."""
+        newest = self.clusters.slots - self._settings.keep_articles
+        received = self.clusters.articles.received
+        cluster_floor = (now - self._settings.cluster_window).timestamp()
+        copy_floor = (now - self._settings.copy_window).timestamp()
+        while self.clusters.oldest < newest and received[self.clusters.oldest] < cluster_floor:
+            self.clusters.oldest += 1
+        while self.buckets.oldest < newest and received[self.buckets.oldest] < copy_floor:
+            self.buckets.oldest += 1

@@ -1,0 +1,74 @@
+"""An article as the engine reads it: all that can be computed without knowing any other article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.article import Article
+from dedupe.clusters.terms import Terms, count_terms
+from dedupe.duplicates.containment import SHORT
+from dedupe.duplicates.signature import signature_of
+from dedupe.language_code import language_code
+from dedupe.settings import EngineSettings
+from dedupe.text.tokens import HAS_DIGIT, tokenise
+
+LEAD_TOKENS = 25
+"""How much of the beginning stands in for a title that is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The shingles, signature and terms of one article.
+
+    ``time`` is when it was published, in whole seconds since 1970, NaN when unknown.
+    ``compared`` is the number of tokens behind the shingles; ``numbers`` are the 32-bit hashes of
+    its tokens with digits, sorted; ``terms`` cover title and body, ``title`` the title or the lead.
+    """
+
+    article: Article
+    language: str
+    received_at: datetime
+    time: float
+    tokens: int
+    compared: int
+    shingles: NDArray[np.uint32]
+    signature: NDArray[np.uint32]
+    numbers: NDArray[np.uint32]
+    terms: Terms
+    title: Terms
+
+    @property
+    def language_code(self) -> int:
+        """Return the number that keeps the terms of different languages apart."""
+        return language_code(self.language)
+
+
+def read(article: Article, language: str, received_at: datetime, settings: EngineSettings) -> Reading:
+    """Compute what decisions about an article rest on."""
+    published = article.decision_time(received_at)
+    title, body = tokenise(article.title), tokenise(article.text)
+    hashes = np.concatenate((title.hashes, body.hashes))
+    flags = np.concatenate((title.flags, body.flags))
+    # A wire copy runs under another headline: the title is compared only where there is little else.
+    start = 0 if len(body.hashes) < SHORT else len(title.hashes)
+    shingles, signature = signature_of(hashes[start:], settings.shingle_size)
+    numbers = np.unique(hashes[start:][(flags[start:] & HAS_DIGIT) > 0].astype(np.uint32))
+    code = language_code(language)
+    heading = len(title.hashes) or min(LEAD_TOKENS, len(hashes))
+    return Reading(
+        article=article,
+        language=language,
+        received_at=received_at,
+        time=float(int(published.timestamp())) if published else np.nan,
+        tokens=len(hashes),
+        compared=len(hashes) - start,
+        shingles=shingles,
+        signature=signature,
+        numbers=numbers,
+        terms=Terms(*count_terms(hashes, flags, len(title.hashes), code)),
+        title=Terms(*count_terms(hashes[:heading], flags[:heading], heading, code)),
+    )

@@ -1,0 +1,146 @@
+"""A decision, written down: the event that the log keeps and the answer that the sender gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dedupe import ids
+from dedupe.article import Article
+from dedupe.decide import Verdict
+from dedupe.events import Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
+from dedupe.index import Index
+from dedupe.reading import Reading
+from dedupe.store.protocol import StoredArticle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """An article on its way in. ``article_id`` becomes its id if it turns out to be new."""
+
+    article: Article
+    article_id: str
+    received_at: datetime
+
+
+def placing_event(index: Index, verdict: Verdict, submission: Submission) -> Event:
+    """Write down where a new article goes, as the event that follows the index's last one."""
+    seq = index.seq + 1
+    bits = ids.decode("art", submission.article_id)
+    kind = EventKind.OPENED if verdict.cluster is None else EventKind.JOINED
+    cluster_id = ids.encode("clu", ids.derive("clu", bits, seq))
+    if verdict.cluster is not None:
+        cluster_id = index.cluster_id(verdict.cluster)
+    detail = {"confidence": round(verdict.confidence, 4)} | _reasons(index, verdict)
+    if verdict.copy:
+        kind = EventKind.COPIED
+        detail |= _copy_detail(index, verdict, seq)
+    return Event(
+        seq=seq,
+        at=submission.received_at,
+        kind=kind,
+        article_id=submission.article_id,
+        cluster_id=cluster_id,
+        detail=detail,
+    )
+
+
+def revising_event(placed: Event, known: Assignment, *, same_text: bool) -> Event:
+    """Turn the event that would place a text as new into the revision of a known article.
+
+    A revision that keeps most of the text stays where it is, and what it is a copy of; another goes
+    where it would go if it were new, but never opens a cluster: its own is there.
+    """
+    detail = dict(placed.detail)
+    cluster_id = placed.cluster_id
+    if same_text:
+        detail = {key: value for key, value in detail.items() if not key.startswith("duplicate")}
+        detail |= _copy_detail_of(known)
+    if same_text or placed.kind is EventKind.OPENED:
+        cluster_id = known.cluster_id
+    return Event(
+        seq=placed.seq,
+        at=placed.at,
+        kind=EventKind.REVISED,
+        article_id=known.article_id,
+        cluster_id=cluster_id,
+        from_cluster_id=known.cluster_id if cluster_id != known.cluster_id else None,
+        detail=detail,
+    )
+
+
+def assignment(event: Event, notices: tuple[str, ...] = ()) -> Assignment:
+    """Return the answer that an event gives to whoever sent the article."""
+    copied, runner_up = event.detail.get("duplicate_of"), event.detail.get("runner_up")
+    return Assignment(
+        article_id=event.article_id or "",
+        cluster_id=event.cluster_id,
+        duplicate_group_id=event.detail.get("duplicate_group_id"),
+        decision=Decision(event.kind),
+        duplicate_of=DuplicateOf(**copied) if copied else None,
+        confidence=event.detail["confidence"],
+        runner_up=RunnerUp(**runner_up) if runner_up else None,
+        also_in=tuple(event.detail.get("also_in", ())),
+        seq=event.seq,
+        notices=notices,
+    )
+
+
+def stored_article(event: Event, submission: Submission, reading: Reading, revision: int) -> StoredArticle:
+    """Return the row of an article that an event has just placed."""
+    return StoredArticle(
+        article_id=event.article_id or "",
+        article=submission.article,
+        received_at=submission.received_at,
+        revision=revision,
+        language=reading.language,
+        assignment=assignment(event),
+        content_digest=submission.article.content_digest,
+    )
+
+
+def _reasons(index: Index, verdict: Verdict) -> dict[str, Any]:
+    reasons: dict[str, Any] = {}
+    best = verdict.chosen or verdict.runner_up
+    if best and not verdict.copy:
+        reasons["features"] = best.reasons()
+    if verdict.runner_up:
+        rival = verdict.runner_up
+        reasons["runner_up"] = {
+            "cluster_id": index.cluster_id(rival.cluster),
+            "confidence": round(rival.probability, 4),
+        }
+    if verdict.also_in:
+        reasons["also_in"] = [index.cluster_id(cluster) for cluster in verdict.also_in]
+    return reasons
+
+
+def _copy_detail(index: Index, verdict: Verdict, seq: int) -> dict[str, Any]:
+    copy = verdict.copy
+    if copy is None:
+        return {}
+    original = index.article_id(copy.slot)
+    founded = ids.encode("dup", ids.derive("dup", ids.decode("art", original), seq))
+    return {
+        "duplicate_of": {
+            "article_id": original,
+            "jaccard": round(copy.jaccard, 4),
+            "containment": round(copy.containment, 4),
+        },
+        "duplicate_group_id": index.group_id(copy.slot) or founded,
+    }
+
+
+def _copy_detail_of(known: Assignment) -> dict[str, Any]:
+    detail: dict[str, Any] = {}
+    if known.duplicate_of:
+        copied = known.duplicate_of
+        detail["duplicate_of"] = {
+            "article_id": copied.article_id,
+            "jaccard": copied.jaccard,
+            "containment": copied.containment,
+        }
+    if known.duplicate_group_id:
+        detail["duplicate_group_id"] = known.duplicate_group_id
+    return detail
