@@ -1,0 +1,129 @@
+"""What readers ask of a SQL store: consistent reads beside the writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, bindparam, func, select
+
+from dedupe.errors import UnknownArticle, UnknownCluster
+from dedupe.events import Event, EventKind
+from dedupe.store.cluster_rows import cluster_of
+from dedupe.store.connection import begin, check_place, database_path, reader_engine, reported
+from dedupe.store.cursor import read_cursor
+from dedupe.store.listing import CLUSTER, cluster_list, list_key, member_list
+from dedupe.store.preparation import check_revision
+from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Page, Replayed, StoredArticle, Totals
+from dedupe.store.rows import event_of, replayed_of, stored_of
+from dedupe.store.schema import LISTED, LIVE, articles, clusters, events, texts, vocabularies
+from dedupe.store.selection import page
+
+_STORED = (
+    select(articles, texts, clusters.c.id.label("cluster_id"))
+    .join(clusters, clusters.c.pk == articles.c.cluster_pk)
+    .outerjoin(texts, texts.c.article_pk == articles.c.pk)
+)
+_ARTICLE = _STORED.where(articles.c.id == bindparam("article_id"))
+_CLUSTER = select(*CLUSTER).where(clusters.c.id == bindparam("cluster_id"))
+_REPLAY = (
+    select(
+        events,
+        *(column for column in articles.c if column.name not in ("cluster_pk", "pk")),
+        *(column for column in texts.c if column.name != "article_pk"),
+        *(column.label(f"vocabulary_{column.name}") for column in vocabularies.c),
+    )
+    .outerjoin(articles, (articles.c.placed_seq == events.c.seq) & LIVE)
+    .outerjoin(texts, texts.c.article_pk == articles.c.pk)
+    .outerjoin(vocabularies, vocabularies.c.seq == events.c.seq)
+    .order_by(events.c.seq)
+)
+_REPLAY_BLOCK = 64
+
+
+class SqlCatalogue:
+    """A `Catalogue` of a store's file; any number may be open beside its one writer."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self._path = path
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> SqlCatalogue:
+        """Open the store that ``url`` names; raise `StoreUnavailable` or `StoreMismatch`."""
+        path = database_path(url)
+        check_place(path, must_exist=True)
+        catalogue = cls(path, reader_engine(path))
+        with catalogue._reading() as connection:
+            check_revision(connection, path)
+        return catalogue
+
+    def close(self) -> None:
+        """Release the connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with reported(self._path), self._engine.connect() as connection:
+            begin(connection, to_write=False)
+            yield connection
+
+    def article(self, article_id: str) -> StoredArticle:
+        """Return one article; raise `UnknownArticle`."""
+        with self._reading() as connection:
+            row = connection.execute(_ARTICLE, {"article_id": article_id}).one_or_none()
+        if row is None:
+            raise UnknownArticle(article_id)
+        return stored_of(row)
+
+    def cluster(self, cluster_id: str) -> ClusterRow:
+        """Return one cluster; raise `UnknownCluster`."""
+        with self._reading() as connection:
+            row = connection.execute(_CLUSTER, {"cluster_id": cluster_id}).one_or_none()
+        if row is None:
+            raise UnknownCluster(cluster_id)
+        return cluster_of(row)
+
+    def clusters(self, which: ClusterFilter, sort: ClusterSort, limit: int, cursor: str | None) -> Page[ClusterRow]:
+        """List clusters that have articles and pass the filter."""
+        scope = ("clusters", which, sort)
+        statement = cluster_list(which, sort, read_cursor(scope, cursor)).limit(limit + 1)
+        with self._reading() as connection:
+            rows = connection.execute(statement).all()
+        return page(scope, [(*list_key(row), cluster_of(row)) for row in rows], limit)
+
+    def members(self, cluster_id: str, limit: int, cursor: str | None) -> Page[StoredArticle]:
+        """List a cluster's articles, oldest first; raise `UnknownCluster`."""
+        scope = ("members", cluster_id)
+        key = read_cursor(scope, cursor)
+        with self._reading() as connection:
+            cluster_pk = connection.execute(select(clusters.c.pk).where(clusters.c.id == cluster_id)).scalar()
+            if cluster_pk is None:
+                raise UnknownCluster(cluster_id)
+            rows = connection.execute(member_list(_STORED, cluster_pk, key).limit(limit + 1)).all()
+        return page(scope, [(row.seen_at, row.pk, stored_of(row)) for row in rows], limit)
+
+    def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
+        """Return up to ``limit`` events with ``seq > after``."""
+        statement = select(events).where(events.c.seq > after).order_by(events.c.seq).limit(limit)
+        if kinds:
+            statement = statement.where(events.c.kind.in_(sorted(kinds)))
+        with self._reading() as connection:
+            return [event_of(row) for row in connection.execute(statement)]
+
+    def totals(self) -> Totals:
+        """Count what there is."""
+        with self._reading() as connection:
+            live = select(func.count()).where(LIVE)
+            listed = select(func.count()).where(LISTED)
+            groups = select(func.count(articles.c.duplicate_group_id.distinct()))
+            newest = select(func.coalesce(func.max(events.c.seq), 0))
+            counts = [connection.execute(statement).scalar_one() for statement in (live, listed, groups, newest)]
+        return Totals(articles=counts[0], clusters=counts[1], duplicate_groups=counts[2], last_seq=counts[3])
+
+    def replay(self) -> Iterator[Replayed]:
+        """Yield the log as it is now, in order, a block of rows in memory at a time."""
+        with self._reading() as connection:
+            for row in connection.execution_options(yield_per=_REPLAY_BLOCK).execute(_REPLAY):
+                yield replayed_of(row)

@@ -1,0 +1,148 @@
+"""The clusters that a group of changes touches: loaded together, changed in memory, written together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from dedupe.events import Event
+from dedupe.store.cluster_rows import cluster_values, summary_of
+from dedupe.store.rows import Record, Values
+from dedupe.store.schema import LIVE, articles, cluster_sources, clusters, texts
+from dedupe.store.summary import HEADLINE_CHARACTERS, Member, Summary, headline
+from dedupe.store.times import moment
+
+_NAMED = select(clusters).where(clusters.c.id.in_(bindparam("ids", expanding=True)))
+_LAST_PK = select(func.max(clusters.c.pk))
+_UPDATE = update(clusters).where(clusters.c.pk == bindparam("row_pk"))
+_REMOVE_SOURCE = delete(cluster_sources).where(
+    cluster_sources.c.cluster_pk == bindparam("row_pk"), cluster_sources.c.source == bindparam("row_source")
+)
+_MEMBERS = (
+    select(
+        articles.c.pk,
+        articles.c.id,
+        articles.c.source,
+        articles.c.language,
+        articles.c.seen_at,
+        articles.c.received_at,
+        articles.c.duplicate_of,
+        articles.c.duplicate_group_id,
+        articles.c.top_terms,
+        texts.c.title,
+        func.substr(texts.c.text, 1, HEADLINE_CHARACTERS).label("lead"),
+    )
+    .join(texts, texts.c.article_pk == articles.c.pk)
+    .where(articles.c.cluster_pk == bindparam("cluster_pk"), LIVE)
+    .order_by(articles.c.pk)
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Cluster:
+    """One touched cluster. A stale one is counted anew from its articles when it is written."""
+
+    pk: int
+    is_new: bool
+    summary: Summary
+    updated_at: datetime
+    updated_seq: int
+    merged_into: str | None = None
+    known_sources: frozenset[str] = field(default_factory=frozenset)
+    is_stale: bool = False
+
+
+class ClusterTable:
+    """The touched clusters of one transaction, by their public id."""
+
+    def __init__(self, connection: Connection, cluster_ids: Collection[str]) -> None:
+        self._connection = connection
+        self._clusters: dict[str, Cluster] = {}
+        self._next_pk = (connection.execute(_LAST_PK).scalar_one() or 0) + 1
+        self._load(cluster_ids)
+
+    def __getitem__(self, cluster_id: str) -> Cluster:
+        return self._clusters[cluster_id]
+
+    def __contains__(self, cluster_id: str | None) -> bool:
+        return cluster_id in self._clusters
+
+    def touch(self, event: Event) -> None:
+        """Date the clusters of an event, opening those that are not there."""
+        for cluster_id in filter(None, (event.cluster_id, event.from_cluster_id)):
+            cluster = self._clusters.get(cluster_id)
+            if cluster is None:
+                self._clusters[cluster_id] = Cluster(
+                    pk=self._next_pk, is_new=True, summary=Summary(), updated_at=event.at, updated_seq=event.seq
+                )
+                self._next_pk += 1
+            else:
+                cluster.updated_at, cluster.updated_seq = event.at, event.seq
+
+    def recount(self, cluster_id: str) -> None:
+        """Have a cluster counted anew when the rest is written."""
+        self._load({cluster_id})
+        self._clusters[cluster_id].is_stale = True
+
+    def write(self) -> None:
+        """Write the touched clusters."""
+        new: list[Values] = []
+        changed: list[Values] = []
+        gained: list[Values] = []
+        lost: list[Values] = []
+        for cluster_id, cluster in self._clusters.items():
+            if cluster.is_stale:
+                cluster.summary = Summary.of(self._members(cluster.pk))
+            row = cluster.summary.row(cluster_id, cluster.updated_at, cluster.updated_seq, cluster.merged_into)
+            values = cluster_values(row, cluster.summary)
+            (new if cluster.is_new else changed).append(values | {"pk" if cluster.is_new else "row_pk": cluster.pk})
+            sources = cluster.summary.sources.keys()
+            gained += [{"cluster_pk": cluster.pk, "source": source} for source in sources - cluster.known_sources]
+            lost += [{"row_pk": cluster.pk, "row_source": source} for source in cluster.known_sources - sources]
+        statements = (
+            (clusters.insert(), new),
+            (_UPDATE, changed),
+            (cluster_sources.insert(), gained),
+            (_REMOVE_SOURCE, lost),
+        )
+        for statement, rows in statements:
+            if rows:
+                self._connection.execute(statement, rows)
+
+    def _load(self, cluster_ids: Collection[str]) -> None:
+        absent = [cluster_id for cluster_id in cluster_ids if cluster_id not in self._clusters]
+        if not absent:
+            return
+        for row in self._connection.execute(_NAMED, {"ids": absent}):
+            summary = summary_of(row)
+            self._clusters[row.id] = Cluster(
+                pk=row.pk,
+                is_new=False,
+                summary=summary,
+                updated_at=moment(row.updated_at),
+                updated_seq=row.updated_seq,
+                merged_into=row.merged_into,
+                known_sources=frozenset(summary.sources),
+            )
+
+    def _members(self, cluster_pk: int) -> Iterator[Member]:
+        return map(_member, self._connection.execute(_MEMBERS, {"cluster_pk": cluster_pk}))
+
+
+def _member(row: Record) -> Member:
+    return Member(
+        ordinal=row.pk,
+        article_id=row.id,
+        headline=headline(row.title, row.lead),
+        is_titled=bool(row.title.strip()),
+        source=row.source,
+        language=row.language,
+        seen_us=row.seen_at,
+        received_us=row.received_at,
+        duplicate_of=row.duplicate_of,
+        duplicate_group_id=row.duplicate_group_id,
+        top_terms=tuple(row.top_terms),
+    )

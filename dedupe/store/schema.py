@@ -1,0 +1,183 @@
+"""The tables, for every SQL database alike. Moments are microseconds since 1970 UTC.
+
+A text lies in a table of its own, so that changing an article's row never moves its text about,
+and lists never read it. Clusters are numbered within the store (``pk``) to keep indexes small;
+their public ids are in one place.
+"""
+
+from __future__ import annotations
+
+from typing import Final, TypedDict
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+    literal_column,
+)
+
+
+class _Deferred(TypedDict):
+    deferrable: bool
+    initially: str
+
+
+HEAD: Final = "0001"
+"""Revision that this code reads and writes: the newest in ``migrations/versions``."""
+
+_PK: Final = BigInteger().with_variant(Integer, "sqlite")  # an INTEGER primary key is SQLite's own row number
+
+_DEFERRED: Final[_Deferred] = {"deferrable": True, "initially": "DEFERRED"}
+"""Rows of one transaction may come in any order."""
+
+metadata: Final = MetaData()
+
+settings: Final = Table(
+    "settings",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+events: Final = Table(
+    "events",
+    metadata,
+    Column("seq", _PK, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("article_id", String),
+    Column("cluster_id", String, nullable=False),
+    Column("from_cluster_id", String),
+    Column("detail", JSON, nullable=False),
+)
+
+clusters: Final = Table(
+    "clusters",
+    metadata,
+    Column("pk", _PK, primary_key=True, autoincrement=False),
+    Column("id", String, nullable=False, unique=True),
+    Column("headline", Text, nullable=False),
+    Column("representative_id", String, nullable=False),
+    Column("representative_rank", JSON, nullable=False),
+    Column("language", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("source_count", Integer, nullable=False),
+    Column("independent_count", Integer, nullable=False),
+    Column("first_seen", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("updated_seq", BigInteger, nullable=False),
+    Column("heat", Float(53), nullable=False),
+    Column("sources", JSON, nullable=False),
+    Column("top_terms", JSON, nullable=False),
+    Column("merged_into", String),
+    Column("source_tally", JSON, nullable=False),
+    Column("term_tally", JSON, nullable=False),
+)
+
+LISTED: Final = clusters.c.size > literal_column("0")
+"""Whether lists show a cluster; the literal lets the database see that its indexes apply."""
+for _column in ("updated_seq", "first_seen", "size", "source_count", "heat"):
+    Index(
+        f"clusters_by_{_column}",
+        clusters.c[_column],
+        clusters.c.pk,
+        sqlite_where=LISTED,
+        postgresql_where=LISTED,
+    )
+Index(
+    "clusters_by_survivor",
+    clusters.c.merged_into,
+    sqlite_where=clusters.c.merged_into.is_not(None),
+    postgresql_where=clusters.c.merged_into.is_not(None),
+)
+
+cluster_sources: Final = Table(
+    "cluster_sources",
+    metadata,
+    Column("cluster_pk", _PK, ForeignKey("clusters.pk", **_DEFERRED), primary_key=True, autoincrement=False),
+    Column("source", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+articles: Final = Table(
+    "articles",
+    metadata,
+    Column("pk", _PK, primary_key=True, autoincrement=False),
+    Column("id", String, nullable=False, unique=True),
+    Column("cluster_pk", _PK, ForeignKey("clusters.pk", **_DEFERRED), nullable=False),
+    Column("placed_seq", BigInteger, nullable=False, unique=True),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("published_at", BigInteger),
+    Column("embargoed_until", BigInteger),
+    Column("source", String),
+    Column("language", String, nullable=False),
+    Column("given_language", String),
+    Column("version", String),
+    Column("pub_status", String, nullable=False),
+    Column("decision", String, nullable=False),
+    Column("duplicate_group_id", String),
+    Column("duplicate_of", String),
+    Column("reason", JSON, nullable=False),
+    Column("content_digest", LargeBinary, nullable=False),
+    Column("top_terms", JSON, nullable=False),
+)
+LIVE: Final = articles.c.withdrawn == false()
+"""Whether an article was not taken down."""
+Index(
+    "articles_by_cluster",
+    articles.c.cluster_pk,
+    articles.c.seen_at,
+    articles.c.pk,
+    sqlite_where=LIVE,
+    postgresql_where=LIVE,
+)
+Index(
+    "articles_by_group",
+    articles.c.duplicate_group_id,
+    sqlite_where=articles.c.duplicate_group_id.is_not(None),
+    postgresql_where=articles.c.duplicate_group_id.is_not(None),
+)
+
+texts: Final = Table(
+    "texts",
+    metadata,
+    Column("article_pk", _PK, ForeignKey("articles.pk", **_DEFERRED), primary_key=True, autoincrement=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("uri", Text),
+    Column("url", Text),
+    Column("authors", JSON, nullable=False),
+)
+
+identities: Final = Table(
+    "identities",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("article_pk", _PK, ForeignKey("articles.pk", **_DEFERRED), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+vocabularies: Final = Table(
+    "vocabularies",
+    metadata,
+    Column("seq", _PK, ForeignKey("events.seq", **_DEFERRED), primary_key=True, autoincrement=False),
+    Column("language", String, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("terms", LargeBinary, nullable=False),
+    Column("counts", LargeBinary, nullable=False),
+)

@@ -1,0 +1,165 @@
+"""The log and its rows in SQL: the writer's side. A group of changes is one transaction, durable on return."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy.exc import DBAPIError
+
+from dedupe.errors import StoreUnavailable
+from dedupe.store.catalogue import SqlCatalogue
+from dedupe.store.connection import (
+    begin,
+    check_place,
+    database_path,
+    empty_log,
+    reader_engine,
+    reported,
+    writer_engine,
+)
+from dedupe.store.lock import WriterLock
+from dedupe.store.order import check_order
+from dedupe.store.preparation import PROBE, Identity, prepare
+from dedupe.store.projection import last_seq, write_changes
+from dedupe.store.protocol import Change, Replayed, StoredArticle
+from dedupe.store.schema import articles, identities, settings
+
+_FIND = (
+    select(identities.c.digest, articles.c.id)
+    .join(articles, articles.c.pk == identities.c.article_pk)
+    .where(identities.c.digest.in_(bindparam("digests", expanding=True)))
+)
+_FIND_BLOCK = 1_000
+_WRITE_PROBE = update(settings).where(settings.c.key == PROBE)
+
+
+class SqlStore:
+    """A `Store` in a SQLite file, written by one process at a time.
+
+    After a failure the connection is given up, so that the next call starts from what is on disk.
+    """
+
+    def __init__(self, path: Path, engine: Engine, lock: WriterLock) -> None:
+        self._path = path
+        self._engine = engine
+        self._writer_lock = lock
+        self._lock = threading.RLock()
+        self._connection: Connection | None = None
+        self._inode = path.stat().st_ino
+        self._is_erasure_due = True  # an earlier process may have died before it emptied the log
+        self.catalogue = SqlCatalogue(path, reader_engine(path))
+        with self._writing() as connection:
+            self._last_seq = last_seq(connection)
+        self._finish_erasure()
+
+    @classmethod
+    def open(cls, url: str, identity: Identity) -> SqlStore:
+        """Open the store that ``url`` names, creating it when there is none.
+
+        Raises `StoreUnavailable` when the file cannot be used or another process writes it,
+        `StoreMismatch` when it was made with another ``identity`` or by a newer version.
+        """
+        path = database_path(url)
+        check_place(path, must_exist=False)
+        lock = WriterLock(path)
+        engine = writer_engine(path)
+        try:
+            with reported(path), engine.connect() as connection:
+                prepare(connection, path, identity)
+            return cls(path, engine, lock)
+        except BaseException:
+            engine.dispose()
+            lock.release()
+            raise
+
+    def last_seq(self) -> int:
+        """Return the number of the newest event, 0 for an empty log."""
+        return self._last_seq
+
+    def find(self, identities: Sequence[bytes]) -> Mapping[bytes, str]:
+        """Return the article id recognised by each digest that is known; one call for many is cheapest."""
+        found: dict[bytes, str] = {}
+        with self._lock, reported(self._path):
+            connection = self._connected()
+            for start in range(0, len(identities), _FIND_BLOCK):
+                block = identities[start : start + _FIND_BLOCK]
+                found.update((row.digest, row.id) for row in connection.execute(_FIND, {"digests": block}))
+        return found
+
+    def article(self, article_id: str) -> StoredArticle:
+        """Return one article; raise `UnknownArticle`."""
+        return self.catalogue.article(article_id)
+
+    def replay(self) -> Iterator[Replayed]:
+        """Yield the whole log in order."""
+        return self.catalogue.replay()
+
+    def commit(self, changes: Sequence[Change]) -> None:
+        """Write all changes in one transaction, durable on return; raise `StoreError` having written none."""
+        if not changes:
+            return
+        with self._lock:
+            with self._writing() as connection:
+                check_order(changes, last_seq(connection))
+                self._is_erasure_due |= write_changes(connection, changes)
+            self._last_seq = changes[-1].event.seq
+            self._finish_erasure()
+
+    def check_writable(self) -> None:
+        """Write something small, durably; raise `StoreUnavailable` when that fails."""
+        with self._lock, self._writing() as connection:
+            connection.execute(_WRITE_PROBE, {"value": str(self._last_seq)})
+
+    def close(self) -> None:
+        """Release files, connections and the lock."""
+        with self._lock:
+            self.catalogue.close()
+            self._give_up_connection()
+            self._engine.dispose()
+            self._writer_lock.release()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with reported(self._path):
+            self._check_in_place()
+            try:
+                connection = self._connected()
+                begin(connection, to_write=True)
+                yield connection
+                connection.commit()
+            except BaseException:
+                self._give_up_connection()
+                raise
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _give_up_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()  # closes the file, which takes back what was not committed
+            self._connection.close()
+            self._connection = None
+
+    def _check_in_place(self) -> None:
+        """Refuse to write to a file that no path leads to any more: it would be lost on close."""
+        try:
+            is_in_place = self._path.stat().st_ino == self._inode
+        except OSError:
+            is_in_place = False
+        if not is_in_place:
+            raise StoreUnavailable(f"{self._path} was moved, deleted or replaced while it was open; start again")
+
+    def _finish_erasure(self) -> None:
+        """Empty the write-ahead log, which still holds what was erased; try again later while readers need it."""
+        if not self._is_erasure_due:
+            return
+        try:
+            self._is_erasure_due = not empty_log(self._connected())
+        except DBAPIError:
+            self._give_up_connection()
