@@ -1,0 +1,143 @@
+"""Token hashes, turned into shingles and their MinHash signature.
+
+The signature is that of ``datasketch.MinHash(num_perm=128, scheme="affine32", seed=1)`` fed with
+the shingles as they are (an identity ``hashfunc``): each shingle goes once through the 32-bit
+finaliser of MurmurHash3, then position k of the signature is the least ``a[k] * h + b[k]``
+modulo 2^32 over all shingles. An empty text has 2^32 - 1 everywhere.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from dedupe.kernel import kernel
+from dedupe.text.characters import UNICODE_VERSION
+from dedupe.text.tokens import TOKEN_HASH_VERSION
+
+Hashes = npt.NDArray[np.uint64]
+Words = npt.NDArray[np.uint32]
+
+SCHEME: Final = "affine32"
+PERMUTATIONS: Final = 128
+SEED: Final = 1
+
+_EMPTY: Final = np.uint32(0xFFFFFFFF)
+_MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+def signature_identity() -> dict[str, int | str]:
+    """Return what the meaning of a signature depends on, apart from the size of its shingles."""
+    return {
+        "scheme": SCHEME,
+        "permutations": PERMUTATIONS,
+        "permutation_seed": SEED,
+        "token_hash": TOKEN_HASH_VERSION,
+        "unicode": UNICODE_VERSION,
+    }
+
+
+def signature_of(token_hashes: Hashes, size: int) -> tuple[Words, Words]:
+    """Return the `shingles` of a text and their signature."""
+    return _signature_of(token_hashes, size, *_permutations())
+
+
+def sign(shingled: Words) -> Words:
+    """Return the signature of a set of shingles."""
+    return _sign(shingled, *_permutations())
+
+
+@kernel
+def shingle(token_hashes: Hashes, size: int) -> Hashes:
+    """Return the hash of every window of ``size`` consecutive tokens.
+
+    The hash of the tokens t1 … tn is fmix64(t1·m^(n-1) + … + tn), m = 0x9E3779B97F4A7C15, modulo 2^64.
+    A text with fewer tokens is one window, a text without any has none.
+    """
+    width = min(size, len(token_hashes))
+    count = len(token_hashes) - width + 1 if width else 0
+    windows = np.zeros(count, np.uint64)
+    for offset in range(width):
+        for i in range(count):
+            windows[i] = windows[i] * _MULTIPLIER + token_hashes[i + offset]
+    for i in range(count):
+        value = windows[i]
+        value = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+        value = (value ^ (value >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+        windows[i] = value ^ (value >> np.uint64(33))
+    return windows
+
+
+@kernel
+def shingles(token_hashes: Hashes, size: int) -> Words:
+    """Return the upper 32 bits of each `shingle`, sorted, each once."""
+    windows = shingle(token_hashes, size)
+    words = np.empty(len(windows), np.uint32)
+    for i in range(len(windows)):
+        words[i] = windows[i] >> np.uint64(32)
+    _sort(words)
+    return _unique(words)
+
+
+@kernel
+def _signature_of(token_hashes: Hashes, size: int, factors: Words, offsets: Words) -> tuple[Words, Words]:
+    shingled = shingles(token_hashes, size)
+    return shingled, _sign(shingled, factors, offsets)
+
+
+@kernel
+def _sign(shingled: Words, factors: Words, offsets: Words) -> Words:
+    """Keep the least value of each position; the inner loop is the one that vectorises."""
+    signature = np.full(len(factors), _EMPTY, np.uint32)
+    for shingle_ in shingled:
+        word = _mix(shingle_)
+        for k in range(len(factors)):
+            signature[k] = min(signature[k], np.uint32(factors[k] * word + offsets[k]))
+    return signature
+
+
+@kernel
+def _mix(word: np.uint32) -> np.uint32:
+    word = np.uint32((word ^ (word >> np.uint32(16))) * np.uint32(0x85EBCA6B))
+    word = np.uint32((word ^ (word >> np.uint32(13))) * np.uint32(0xC2B2AE35))
+    return np.uint32(word ^ (word >> np.uint32(16)))
+
+
+@kernel
+def _sort(words: Words) -> None:
+    """Sort in place by radix: four passes of one byte, the last of which ends where the first began."""
+    other = np.empty_like(words)
+    for shift in (0, 8, 16, 24):
+        ends = np.zeros(257, np.int64)
+        for word in words:
+            ends[(int(word) >> shift & 255) + 1] += 1
+        for digit in range(256):
+            ends[digit + 1] += ends[digit]
+        for word in words:
+            digit = int(word) >> shift & 255
+            other[ends[digit]] = word
+            ends[digit] += 1
+        words, other = other, words
+
+
+@kernel
+def _unique(words: Words) -> Words:
+    count = 0
+    for word in words:
+        if count == 0 or words[count - 1] != word:
+            words[count] = word
+            count += 1
+    return words[:count].copy()
+
+
+@functools.cache
+def _permutations() -> tuple[Words, Words]:
+    """Return the factors (odd, so that no two words meet) and offsets that datasketch draws for this seed."""
+    # datasketch draws from this old generator, whose stream NumPy promises never to change.
+    draw = np.random.RandomState(SEED)
+    factors = draw.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    offsets = draw.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)
+    return factors, offsets
