@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-
-class _NamedColumns(Protocol):
-    def _asdict(self) -> dict[str, Any]: ...
-    def _replace(self, **columns: Any) -> Any: ...
+Columns = TypeVar("Columns", bound=tuple[Any, ...])
 
 
-Columns = TypeVar("Columns", bound=_NamedColumns)
+def new_columns(make: Callable[..., Columns], rows: int, *types: DTypeLike) -> Columns:
+    """Return named columns of zeros, one of each of ``types``."""
+    return make(*(np.zeros(rows, dtype=kind) for kind in types))
 
 
-def grow(columns: Columns, rows: int, fill: dict[str, int] | None = None) -> Columns:
-    """Return parallel ``columns`` with room for ``rows`` rows, doubled when they are full; new cells hold 0.
-
-    ``fill`` names the columns whose new cells hold something else.
-    """
-    arrays = columns._asdict()
-    capacity = min(len(array) for array in arrays.values())
+def grow(columns: Columns, rows: int) -> Columns:
+    """Return parallel ``columns`` with room for ``rows`` rows, doubled when they are full; new cells hold 0."""
+    capacity = len(columns[0])
     if rows <= capacity:
         return columns
     capacity = max(rows, 2 * capacity)
-    grown: Columns = columns._replace(
-        **{name: _extended(array, capacity, (fill or {}).get(name, 0)) for name, array in arrays.items()}
-    )
-    return grown
+    make = cast("Callable[..., Columns]", type(columns))
+    return make(*(_extended(array, capacity) for array in columns))
 
 
-def _extended(array: NDArray[Any], capacity: int, fill: int) -> NDArray[Any]:
-    extended = np.full((capacity, *array.shape[1:]), fill, dtype=array.dtype)
+def _extended(array: NDArray[Any], capacity: int) -> NDArray[Any]:
+    extended = np.zeros((capacity, *array.shape[1:]), dtype=array.dtype)
     extended[: len(array)] = array
     return extended
 
@@ -49,7 +43,7 @@ class Arena:
         """Copy ``values`` to the end; return where they start."""
         start, end = self.length, self.length + len(values)
         if end > len(self.cells):
-            self.cells = _extended(self.cells, max(end, 2 * len(self.cells)), 0)
+            self.cells = _extended(self.cells, max(end, 2 * len(self.cells)))
         self.cells[start:end] = values
         self.length = end
         return start

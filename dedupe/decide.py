@@ -47,6 +47,7 @@ class Verdict:
     copy: Copy | None = None
     probe: Probe | None = None
     rivals: tuple[Rival, ...] = ()
+    background: float = 0.0
     also_in: tuple[int, ...] = ()
 
     @property
@@ -69,16 +70,16 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.containment, copied)
     probe = index.probe(reading)
-    candidates = index.cluster_candidates(probe)
-    copied = _copied(index, reading, candidates.best_slots, besides)
+    candidates, features = index.cluster_candidates(probe)
+    copied = _copied(index, reading, candidates.best, besides)
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.containment, copied)
-    features = candidates.features.round(DECIMALS)
+    features = features.round(DECIMALS)
     probabilities = model.probabilities(features)
     order = np.argsort(-probabilities, kind="stable")
     rivals = tuple(Rival(int(candidates.clusters[k]), float(probabilities[k]), features[k]) for k in order)
     if rivals and rivals[0].probability >= model.threshold:
-        return Verdict(rivals[0].cluster, rivals[0].probability, None, probe, rivals)
+        return Verdict(rivals[0].cluster, rivals[0].probability, None, probe, rivals, candidates.background)
     return Verdict(None, 1.0 - (rivals[0].probability if rivals else 0.0), None, probe, rivals)
 
 

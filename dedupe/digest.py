@@ -7,7 +7,8 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.features import ArticleColumns, VectorColumns
+from dedupe.clusters.similarity import numbers_of, shingles_of, title_of, vector_of
+from dedupe.clusters.space import Space
 from dedupe.index import Index
 from dedupe.kernel import kernel
 
@@ -16,7 +17,8 @@ def digest(index: Index) -> str:
     """Return a hex digest of all that decisions are made from: equal indexes give equal digests."""
     clusters = index.clusters
     slots, count = clusters.slots, clusters.count
-    articles, groups = clusters.articles, clusters.clusters
+    space = clusters.space
+    articles = space.articles
     members = np.array([clusters.cluster_of(slot) for slot in range(slots)], dtype=np.int64)
     parts: list[NDArray[np.generic]] = [
         articles.bits[:slots],
@@ -26,8 +28,8 @@ def digest(index: Index) -> str:
         articles.group[:slots],
         articles.time[:slots],
         articles.tokens[:slots],
-        _text_sums(articles, slots, clusters.vectors, clusters.vocabulary.hashes),
-        *(column[:count] for column in groups),
+        _text_sums(slots, space, clusters.vocabulary.hashes),
+        *(column[:count] for column in space.clusters),
         *_term_counts(index),
     ]
     whole = hashlib.sha256(f"{index.seq} {clusters.oldest} {index.buckets.oldest}".encode())
@@ -44,23 +46,18 @@ def _term_counts(index: Index) -> tuple[NDArray[np.uint64], NDArray[np.int32], N
 
 
 @kernel
-def _text_sums(
-    articles: ArticleColumns, slots: int, vectors: VectorColumns, hashes: NDArray[np.uint64]
-) -> NDArray[np.uint64]:
+def _text_sums(slots: int, space: Space, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return a checksum of each article's vectors, shingles and numbers, by term and not by term number."""
     sums = np.zeros(slots, dtype=np.uint64)
     factor = np.uint64(0x9E3779B97F4A7C15)
     for slot in range(slots):
-        start = articles.vector_start[slot]
-        for at in range(start, start + articles.vector_length[slot]):
-            sums[slot] += hashes[vectors.terms[at]] * (np.uint64(vectors.weights[at]) + np.uint64(1))
-        start = articles.title_start[slot]
-        for at in range(start, start + articles.title_length[slot]):
-            sums[slot] += hashes[vectors.title_terms[at]] * (np.uint64(vectors.title_weights[at]) + factor)
-        start = articles.shingle_start[slot]
-        for at in range(start, start + articles.shingle_count[slot]):
-            sums[slot] += np.uint64(vectors.shingles[at]) * factor
-        start = articles.number_start[slot]
-        for at in range(start, start + articles.number_count[slot]):
-            sums[slot] += (np.uint64(vectors.numbers[at]) + factor) * factor
+        vector, title = vector_of(slot, space), title_of(slot, space)
+        for at in range(len(vector.terms)):
+            sums[slot] += hashes[vector.terms[at]] * (np.uint64(vector.weights[at]) + np.uint64(1))
+        for at in range(len(title.terms)):
+            sums[slot] += hashes[title.terms[at]] * (np.uint64(title.weights[at]) + factor)
+        for shingle in shingles_of(slot, space):
+            sums[slot] += np.uint64(shingle) * factor
+        for number in numbers_of(slot, space):
+            sums[slot] += (np.uint64(number) + factor) * factor
     return sums

@@ -12,7 +12,7 @@ import numpy as np
 from dedupe import ids
 from dedupe.article import Article
 from dedupe.clusters.decision import shipped_model
-from dedupe.clusters.maintenance import merge_partner
+from dedupe.clusters.maintenance import Occasion, merge_partner
 from dedupe.clusters.prior import shipped_priors
 from dedupe.decide import Verdict, decide
 from dedupe.digest import digest
@@ -126,7 +126,7 @@ class Engine:
         index = self._index.clusters
         return EngineStatistics(
             live_articles=index.slots - min(index.oldest, self._index.buckets.oldest),
-            live_clusters=len(np.unique(index.articles.cluster[index.oldest : index.slots])),
+            live_clusters=len(np.unique(index.space.articles.cluster[index.oldest : index.slots])),
             last_seq=self._index.seq,
             flooded_buckets=self._index.buckets.flooded,
         )
@@ -154,8 +154,9 @@ class Engine:
         """Merge the article's cluster with one that it turns out to be the same event as, if there is one."""
         if verdict.cluster is None:
             return None
-        rivals = ((rival.cluster, rival.probability) for rival in verdict.rivals)
-        partner = merge_partner(self._index.clusters, verdict.cluster, rivals, self._model)
+        rivals = tuple((rival.cluster, rival.probability) for rival in verdict.rivals)
+        occasion = Occasion(verdict.cluster, rivals, verdict.background)
+        partner = merge_partner(self._index.clusters, occasion, self._model)
         if partner is None:
             return None
         # Clusters are numbered as they were opened: the older id survives.

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe import ids
+from dedupe.clusters.candidates import Candidates
 from dedupe.clusters.features import Probe
-from dedupe.clusters.index import Candidates, ClusterIndex
+from dedupe.clusters.index import ClusterIndex
 from dedupe.clusters.vocabulary import Prior
 from dedupe.duplicates.bands import Buckets
 from dedupe.duplicates.containment import Rule, Text, best_copy
@@ -62,23 +63,21 @@ class Index:
 
     def cluster_id(self, cluster: int) -> str:
         """Return the public id of a cluster."""
-        return ids.encode("clu", int(self.clusters.clusters.bits[cluster]))
+        return ids.encode("clu", int(self.clusters.space.clusters.bits[cluster]))
 
     def article_id(self, slot: int) -> str:
         """Return the public id of the article in a slot."""
-        return ids.encode("art", int(self.clusters.articles.bits[slot]))
+        return ids.encode("art", int(self.clusters.space.articles.bits[slot]))
 
     def group_id(self, slot: int) -> str | None:
         """Return the public id of the duplicate group of the article in a slot."""
-        group = int(self.clusters.articles.group[slot])
+        group = int(self.clusters.space.articles.group[slot])
         return ids.encode("dup", self.groups.bits(group)) if group >= 0 else None
 
     def copy_among(self, reading: Reading, slots: NDArray[np.int32]) -> tuple[int, float, float]:
         """Return which of ``slots`` a text copies, its Jaccard similarity and containment; slot -1 for none."""
         text = Text(reading.shingles, reading.numbers, reading.compared, reading.time)
-        found: tuple[int, float, float] = best_copy(
-            text, slots, self.clusters.articles, self.clusters.vectors, self._rule
-        )
+        found: tuple[int, float, float] = best_copy(text, slots, self.clusters.space, self._rule)
         return found
 
     def copy_candidates(self, reading: Reading) -> NDArray[np.int32]:
@@ -89,11 +88,10 @@ class Index:
 
     def probe(self, reading: Reading) -> Probe:
         """Weigh the terms of an article as of now."""
-        return self.clusters.probe(
-            reading.terms, reading.language_code, reading.shingles, reading.tokens, reading.time, reading.title
-        )
+        vectors = self.clusters.weigh(reading.terms, reading.title, reading.language_code)
+        return Probe(*vectors, reading.shingles, reading.tokens, reading.time)
 
-    def cluster_candidates(self, probe: Probe) -> Candidates:
+    def cluster_candidates(self, probe: Probe) -> tuple[Candidates, NDArray[np.float64]]:
         """Return the live clusters an article might belong to, with their features."""
         return self.clusters.candidates(probe)
 
@@ -144,28 +142,28 @@ class Index:
         self._remember(bits, slot)
         cluster = self._cluster_for(event.cluster_id)
         if reading:
-            self.clusters.keep_shingles(slot, reading.shingles, reading.numbers)
-            self.clusters.articles.tokens[slot] = reading.compared
+            self.clusters.keep_copy_evidence(slot, reading.shingles, reading.numbers, reading.compared)
             if len(reading.shingles):
                 self.buckets.add(slot, reading.signature)
         copied = event.detail.get("duplicate_of")
         original = self.slot_of(copied["article_id"]) if copied else slot
         if "duplicate_group_id" in event.detail:
             group = ids.decode("dup", event.detail["duplicate_group_id"])
-            self.groups.join(group, slot, original, self.clusters.articles.group)
+            self.groups.join(group, slot, original, self.clusters.space.articles.group)
         if copied:
-            self.clusters.articles.cluster[slot] = cluster
-            self.clusters.articles.original[slot] = original
+            self.clusters.space.articles.cluster[slot] = cluster
+            self.clusters.space.articles.original[slot] = original
             return
         if reading:
             self._count(reading, 1)
-            self.clusters.keep(slot, probe or self.probe(reading))
+            probe = probe or self.probe(reading)
+            self.clusters.keep_vectors(slot, probe.vector, probe.title)
         self.clusters.join(slot, cluster)
 
     def _remove(self, slot: int, reading: Reading | None) -> None:
         if slot < 0:
             return
-        articles = self.clusters.articles
+        articles = self.clusters.space.articles
         weighs = articles.original[slot] < 0
         if weighs:
             self.clusters.leave(slot)
@@ -198,7 +196,7 @@ class Index:
     def _expire(self, now: datetime) -> None:
         """Let go of what is older than the windows, but never of the newest ``keep_articles``."""
         newest = self.clusters.slots - self._settings.keep_articles
-        received = self.clusters.articles.received
+        received = self.clusters.space.articles.received
         cluster_floor = (now - self._settings.cluster_window).timestamp()
         copy_floor = (now - self._settings.copy_window).timestamp()
         while self.clusters.oldest < newest and received[self.clusters.oldest] < cluster_floor:

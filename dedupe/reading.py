@@ -69,6 +69,6 @@ def read(article: Article, language: str, received_at: datetime, settings: Engin
         shingles=shingles,
         signature=signature,
         numbers=numbers,
-        terms=Terms(*count_terms(hashes, flags, len(title.hashes), code)),
-        title=Terms(*count_terms(hashes[:heading], flags[:heading], heading, code)),
+        terms=count_terms(hashes, flags, len(title.hashes), code),
+        title=count_terms(hashes[:heading], flags[:heading], heading, code),
     )

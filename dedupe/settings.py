@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from dedupe.duplicates.signature import signature_identity
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineSettings:
     """What decides which articles are copies and which are the same event.
 
-    ``rows`` × ``bands`` positions of a signature make the buckets; ``containment`` and
+    ``rows`` times ``bands`` positions of a signature make the buckets; ``containment`` and
     ``length_ratio`` confirm a copy. ``copy_window`` and ``cluster_window`` are how long an article
     stays in the index, where the newest ``keep_articles`` always stay; it stays in the store for ever. ``join_probability`` and
     ``merge_probability`` are the thresholds of the learned decision.
@@ -43,4 +45,4 @@ class EngineSettings:
 
     def signature_identity(self) -> dict[str, int | str]:
         """Return what a stored decision depends on: a store made with other values is refused."""
-        return {"shingle_size": self.shingle_size, "bands": self.bands, "rows": self.rows}
+        return signature_identity() | {"shingle_size": self.shingle_size, "bands": self.bands, "rows": self.rows}

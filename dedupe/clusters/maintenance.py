@@ -6,8 +6,7 @@ must belong to the larger one by the same learned decision that lets articles jo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -18,23 +17,34 @@ SAMPLE: Final = 8
 QUORUM: Final = 0.5
 
 
-def merge_partner(
-    clusters: ClusterIndex, chosen: int, rivals: Iterable[tuple[int, float]], model: JoinModel
-) -> int | None:
-    """Return the first of ``rivals`` (cluster and probability, best first) that is one event with ``chosen``."""
-    for cluster, probability in rivals:
+class Occasion(NamedTuple):
+    """An article that joined ``chosen`` and might have joined ``rivals`` (cluster and probability, best first).
+
+    ``background`` is the similarity that unrelated clusters have to it.
+    """
+
+    chosen: int
+    rivals: tuple[tuple[int, float], ...]
+    background: float
+
+
+def merge_partner(clusters: ClusterIndex, occasion: Occasion, model: JoinModel) -> int | None:
+    """Return the first of the rivals that is one event with the chosen cluster, None when there is none."""
+    for rival, probability in occasion.rivals:
         if probability < model.merge_threshold:
             return None
-        if cluster != chosen and is_same_event(clusters, chosen, cluster, model):
-            return cluster
+        if rival != occasion.chosen and is_same_event(clusters, occasion, rival, model):
+            return rival
     return None
 
 
-def is_same_event(clusters: ClusterIndex, one: int, other: int, model: JoinModel) -> bool:
+def is_same_event(clusters: ClusterIndex, occasion: Occasion, rival: int, model: JoinModel) -> bool:
     """Return whether a quorum of the smaller cluster's newest members belong to the larger cluster."""
-    smaller, larger = sorted((one, other), key=lambda number: (clusters.clusters.size[number], -number))
+    sizes = clusters.space.clusters.size
+    smaller, larger = sorted((occasion.chosen, rival), key=lambda number: (sizes[number], -number))
     members = clusters.newest_members(smaller, SAMPLE)
     if not members:
         return False
-    features = np.array([clusters.features_of(slot, larger) for slot in members]).round(DECIMALS)
-    return bool(np.mean(model.probabilities(features) >= model.merge_threshold) >= QUORUM)
+    rows = [clusters.features_of(slot, larger, occasion.background) for slot in members]
+    probabilities = model.probabilities(np.array(rows).round(DECIMALS))
+    return bool(np.mean(probabilities >= model.merge_threshold) >= QUORUM)

@@ -5,45 +5,28 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.features import ArticleColumns, ClusterColumns, VectorColumns
+from dedupe.clusters.similarity import vector_of
+from dedupe.clusters.space import Space
 from dedupe.clusters.terms import WEIGHT_MASK
 from dedupe.kernel import kernel
 
 
 @kernel
-def join(
-    slot: int,
-    cluster: int,
-    articles: ArticleColumns,
-    clusters: ClusterColumns,
-    vectors: VectorColumns,
-    scratch: NDArray[np.int64],
-) -> None:
+def join(slot: int, cluster: int, space: Space, scratch: NDArray[np.int64]) -> None:
     """Add a member. ``scratch`` has a zero for every term and does again on return."""
-    clusters.squared[cluster] += _squared_change(slot, cluster, articles, clusters, vectors, scratch)
+    articles, clusters = space.articles, space.clusters
+    clusters.squared[cluster] += _squared_change(slot, cluster, space, scratch)
     articles.cluster[slot] = cluster
     articles.previous[slot] = clusters.last[cluster]
     clusters.last[cluster] = slot
     clusters.size[cluster] += 1
-    time = articles.time[slot]
-    if not np.isnan(time):
-        clusters.dated[cluster] += 1
-        clusters.time_sum[cluster] += time
-        if clusters.dated[cluster] == 1 or time > clusters.newest[cluster]:
-            clusters.newest[cluster] = time
-        if clusters.dated[cluster] == 1 or time < clusters.oldest[cluster]:
-            clusters.oldest[cluster] = time
+    _count_time(articles.time[slot], cluster, space)
 
 
 @kernel
-def leave(
-    slot: int,
-    articles: ArticleColumns,
-    clusters: ClusterColumns,
-    vectors: VectorColumns,
-    scratch: NDArray[np.int64],
-) -> None:
+def leave(slot: int, space: Space, scratch: NDArray[np.int64]) -> None:
     """Remove a member; the cluster's times follow from those that stay."""
+    articles, clusters = space.articles, space.clusters
     cluster = articles.cluster[slot]
     if clusters.last[cluster] == slot:
         clusters.last[cluster] = articles.previous[slot]
@@ -55,76 +38,69 @@ def leave(
     articles.cluster[slot] = -1
     articles.previous[slot] = -1
     clusters.size[cluster] -= 1
-    clusters.squared[cluster] -= _squared_change(slot, cluster, articles, clusters, vectors, scratch)
-    _set_times(cluster, articles, clusters)
+    clusters.squared[cluster] -= _squared_change(slot, cluster, space, scratch)
+    _count_times(cluster, space)
 
 
 @kernel
-def unite(
-    absorbed: int,
-    survivor: int,
-    articles: ArticleColumns,
-    clusters: ClusterColumns,
-    vectors: VectorColumns,
-    scratch: NDArray[np.int64],
-) -> None:
+def unite(absorbed: int, survivor: int, space: Space, scratch: NDArray[np.int64]) -> None:
     """Make every member of ``absorbed`` one of ``survivor``, the earliest first."""
+    articles, clusters = space.articles, space.clusters
     members = np.empty(clusters.size[absorbed], dtype=np.int64)
     slot = clusters.last[absorbed]
     for i in range(len(members) - 1, -1, -1):
         members[i] = slot
         slot = articles.previous[slot]
-    for slot in members:
-        join(slot, survivor, articles, clusters, vectors, scratch)
+    for member in members:
+        join(member, survivor, space, scratch)
     clusters.size[absorbed] = 0
     clusters.last[absorbed] = -1
     clusters.squared[absorbed] = 0
-    _set_times(absorbed, articles, clusters)
+    clusters.merged[absorbed] = survivor
+    _count_times(absorbed, space)
 
 
 @kernel
-def _set_times(cluster: int, articles: ArticleColumns, clusters: ClusterColumns) -> None:
+def _count_times(cluster: int, space: Space) -> None:
+    clusters = space.clusters
     clusters.newest[cluster] = np.nan
     clusters.oldest[cluster] = np.nan
     clusters.time_sum[cluster] = 0.0
     clusters.dated[cluster] = 0
     slot = clusters.last[cluster]
     while slot >= 0:
-        time = articles.time[slot]
-        if not np.isnan(time):
-            clusters.dated[cluster] += 1
-            clusters.time_sum[cluster] += time
-            if clusters.dated[cluster] == 1 or time > clusters.newest[cluster]:
-                clusters.newest[cluster] = time
-            if clusters.dated[cluster] == 1 or time < clusters.oldest[cluster]:
-                clusters.oldest[cluster] = time
-        slot = articles.previous[slot]
+        _count_time(space.articles.time[slot], cluster, space)
+        slot = space.articles.previous[slot]
 
 
 @kernel
-def _squared_change(
-    slot: int,
-    cluster: int,
-    articles: ArticleColumns,
-    clusters: ClusterColumns,
-    vectors: VectorColumns,
-    scratch: NDArray[np.int64],
-) -> int:
+def _count_time(time: float, cluster: int, space: Space) -> None:
+    if np.isnan(time):
+        return
+    clusters = space.clusters
+    clusters.dated[cluster] += 1
+    clusters.time_sum[cluster] += time
+    if clusters.dated[cluster] == 1 or time > clusters.newest[cluster]:
+        clusters.newest[cluster] = time
+    if clusters.dated[cluster] == 1 or time < clusters.oldest[cluster]:
+        clusters.oldest[cluster] = time
+
+
+@kernel
+def _squared_change(slot: int, cluster: int, space: Space, scratch: NDArray[np.int64]) -> int:
     """Return by how much the squared length of the members' sum grows with one more vector."""
-    start = articles.vector_start[slot]
-    end = start + articles.vector_length[slot]
-    own = np.int64(0)
-    for at in range(start, end):
-        weight = np.int64(vectors.weights[at] & WEIGHT_MASK)
-        scratch[vectors.terms[at]] = weight
+    own, across = 0, 0
+    vector = vector_of(slot, space)
+    for at in range(len(vector.terms)):
+        weight = int(vector.weights[at] & WEIGHT_MASK)
+        scratch[vector.terms[at]] = weight
         own += weight * weight
-    across = np.int64(0)
-    member = clusters.last[cluster]
+    member = space.clusters.last[cluster]
     while member >= 0:
-        first = articles.vector_start[member]
-        for at in range(first, first + articles.vector_length[member]):
-            across += scratch[vectors.terms[at]] * np.int64(vectors.weights[at] & WEIGHT_MASK)
-        member = articles.previous[member]
-    for at in range(start, end):
-        scratch[vectors.terms[at]] = 0
+        theirs = vector_of(member, space)
+        for at in range(len(theirs.terms)):
+            across += scratch[theirs.terms[at]] * int(theirs.weights[at] & WEIGHT_MASK)
+        member = space.articles.previous[member]
+    for at in range(len(vector.terms)):
+        scratch[vector.terms[at]] = 0
     return own + 2 * across

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.terms import WEIGHT_MASK
+from dedupe.clusters.terms import WEIGHT_MASK, Vector
 from dedupe.columns import grow
 from dedupe.kernel import kernel
 
@@ -27,6 +27,13 @@ class PostingColumns(NamedTuple):
     following: NDArray[np.int32]
 
 
+class Reach(NamedTuple):
+    """How far lists are read: not past slot ``oldest``, and of each only the newest ``cap`` articles."""
+
+    oldest: int
+    cap: int
+
+
 class Postings:
     """Posting lists of all terms; their heads stand in the vocabulary."""
 
@@ -39,10 +46,10 @@ class Postings:
             following=np.zeros(4096, dtype=np.int32),
         )
 
-    def add(self, heads: NDArray[np.int32], terms: NDArray[np.int32], weights: NDArray[np.uint16], slot: int) -> None:
+    def add(self, heads: NDArray[np.int32], vector: Vector, slot: int) -> None:
         """Enter article ``slot`` under each of its terms."""
-        self.blocks = grow(self.blocks, self.count + len(terms))
-        self.count = _enter(self.blocks, heads, terms, weights, slot, self.count)
+        self.blocks = grow(self.blocks, self.count + len(vector.terms))
+        self.count = _enter(self.blocks, heads, vector, slot, self.count)
 
     def remove(self, heads: NDArray[np.int32], terms: NDArray[np.int32], slot: int) -> None:
         """Take article ``slot`` out of the list of each of its terms."""
@@ -68,21 +75,21 @@ def _strike(blocks: PostingColumns, heads: NDArray[np.int32], terms: NDArray[np.
 def _enter(
     blocks: PostingColumns,
     heads: NDArray[np.int32],
-    terms: NDArray[np.int32],
-    weights: NDArray[np.uint16],
+    vector: Vector,
     slot: int,
     count: int,
 ) -> int:
-    for i in range(len(terms)):
-        block = heads[terms[i]]
+    for i in range(len(vector.terms)):
+        term = vector.terms[i]
+        block = heads[term]
         if block < 0 or blocks.fill[block] == BLOCK:
             blocks.following[count] = block
             blocks.fill[count] = 0
-            heads[terms[i]] = block = count
+            heads[term] = block = count
             count += 1
         at = blocks.fill[block]
         blocks.articles[block, at] = slot
-        blocks.weights[block, at] = weights[i]
+        blocks.weights[block, at] = vector.weights[i]
         blocks.fill[block] = at + 1
     return count
 
@@ -91,28 +98,25 @@ def _enter(
 def accumulate(
     blocks: PostingColumns,
     heads: NDArray[np.int32],
-    terms: NDArray[np.int32],
-    weights: NDArray[np.uint16],
-    oldest: int,
-    cap: int,
+    vector: Vector,
+    reach: Reach,
     dots: NDArray[np.int32],
     touched: NDArray[np.int32],
 ) -> int:
-    """Add up the dot product with every article not older than slot ``oldest``; return how many share a term.
+    """Add up the dot product with every article within ``reach``; return how many share a term.
 
-    ``dots`` must hold zeros, and holds the products at the slots listed in ``touched``. Of each
-    list only the newest ``cap`` articles are read.
+    ``dots`` must hold zeros, and holds the products at the slots listed in ``touched``.
     """
     count = 0
-    for i in range(len(terms)):
-        weight = np.int32(weights[i] & WEIGHT_MASK)
-        block = heads[terms[i]]
+    for i in range(len(vector.terms)):
+        weight = np.int32(vector.weights[i] & WEIGHT_MASK)
+        block = heads[vector.terms[i]]
         read = 0
-        while block >= 0 and read < cap:
+        while block >= 0 and read < reach.cap:
             for at in range(blocks.fill[block] - 1, -1, -1):
                 slot = blocks.articles[block, at]
-                if slot < oldest or read == cap:
-                    read = cap
+                if slot < reach.oldest or read == reach.cap:
+                    read = reach.cap
                     break
                 read += 1
                 if dots[slot] == 0:

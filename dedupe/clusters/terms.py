@@ -13,7 +13,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.clusters.vocabulary import Rarity
 from dedupe.kernel import kernel
+from dedupe.text.tokens import HAS_DIGIT, IS_CAPITALISED, IS_SOLO
 
 MAX_TERMS: Final = 64
 MAX_TITLE_TERMS: Final = 16
@@ -23,59 +25,51 @@ UNIT: Final = 32767
 NAME_BIT: Final = 0x8000
 WEIGHT_MASK: Final = 0x7FFF
 
-HAS_DIGIT: Final = 1
-CAPITALISED: Final = 2
-UNSPACED: Final = 4
-
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xD6E8FEB86659FD93)
 
 
 class Terms(NamedTuple):
-    """The distinct terms of one article: hash, how often in the body, how often in the title, whether a name."""
+    """The distinct terms of one article.
+
+    Hash, how often in the body, how often there in lower case, how often in the title, whether it
+    has a digit, and the first of its tokens.
+    """
 
     hashes: NDArray[np.uint64]
     body: NDArray[np.int32]
+    lower: NDArray[np.int32]
     title: NDArray[np.int32]
-    names: NDArray[np.bool_]
+    digit: NDArray[np.bool_]
     first: NDArray[np.int32]
 
 
+class Vector(NamedTuple):
+    """Weighted terms, by term number ascending."""
+
+    terms: NDArray[np.int32]
+    weights: NDArray[np.uint16]
+
+
 @kernel
-def count_terms(
-    hashes: NDArray[np.uint64], flags: NDArray[np.uint8], title_tokens: int, language: int
-) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_], NDArray[np.int32]]:
+def count_terms(hashes: NDArray[np.uint64], flags: NDArray[np.uint8], title_tokens: int, language: int) -> Terms:
     """Count the distinct terms of an article whose first ``title_tokens`` tokens are its title.
 
     Only the first `BODY_TOKENS` tokens of the body count: news says what it is about at its top.
-    Returns hashes, counts in the body, counts in the title, names, and each term's first token.
     """
     n = min(len(hashes), title_tokens + BODY_TOKENS)
-    size = 16
-    while size < 2 * n + 2:
-        size *= 2
-    slots = np.full(size, -1, dtype=np.int32)
+    slots = np.full(_table_size(n), -1, dtype=np.int32)
     found = np.empty(n, dtype=np.uint64)
-    body = np.zeros(n, dtype=np.int32)
-    title = np.zeros(n, dtype=np.int32)
-    lower = np.zeros(n, dtype=np.int32)
-    digit = np.zeros(n, dtype=np.bool_)
-    first = np.zeros(n, dtype=np.int32)
-    salt = np.uint64(language + 1) * _SPREAD
-    mask = np.uint64(size - 1)
+    body, lower, title = np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.int32)
+    digit, first = np.zeros(n, np.bool_), np.zeros(n, np.int32)
     count = 0
     for i in range(n):
-        h = hashes[i]
-        if flags[i] & UNSPACED and i + 1 < n and i + 1 != title_tokens and flags[i + 1] & UNSPACED:
-            h = (h * _MIX) ^ hashes[i + 1]
-        h = (h ^ salt) * _MIX
-        h ^= h >> np.uint64(32)
-        at = (h * _SPREAD >> np.uint64(20)) & mask
-        while slots[at] >= 0 and found[slots[at]] != h:
-            at = (at + np.uint64(1)) & mask
+        paired = i + 1 < n and i + 1 != title_tokens and flags[i] & flags[i + 1] & IS_SOLO
+        term = _term_hash(hashes[i], hashes[i + 1] if paired else np.uint64(0), language)
+        at = _find_slot(slots, found, term)
         if slots[at] < 0:
             slots[at] = count
-            found[count] = h
+            found[count] = term
             first[count] = i
             count += 1
         k = slots[at]
@@ -83,40 +77,53 @@ def count_terms(
             title[k] += 1
         else:
             body[k] += 1
-            if not flags[i] & CAPITALISED:
-                lower[k] += 1
-        if flags[i] & HAS_DIGIT:
-            digit[k] = True
-    names = digit[:count] | ((lower[:count] == 0) & (body[:count] > 0))
-    return found[:count], body[:count], title[:count], names, first[:count]
+            lower[k] += not flags[i] & IS_CAPITALISED
+        digit[k] |= (flags[i] & HAS_DIGIT) > 0
+    return Terms(found[:count], body[:count], lower[:count], title[:count], digit[:count], first[:count])
 
 
 @kernel
-def weigh(
-    numbers: NDArray[np.int32],
-    body: NDArray[np.int32],
-    title: NDArray[np.int32],
-    names: NDArray[np.bool_],
-    frozen: NDArray[np.float32],
-    articles: float,
-    title_weight: float,
-    max_terms: int,
-) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
-    """Return the heaviest terms, by number ascending, and their weights as integers of unit length."""
-    weights = np.empty(len(numbers), dtype=np.float64)
+def weigh(numbers: NDArray[np.int32], terms: Terms, rarity: Rarity, title_weight: float, most: int) -> Vector:
+    """Return the ``most`` heaviest terms and their weights as integers of unit length."""
+    weights = np.zeros(len(numbers), dtype=np.float64)
     for i in range(len(numbers)):
-        tf = body[i] + title_weight * title[i]
-        idf = np.log((articles + 1.0) / (frozen[numbers[i]] + 0.5))
-        weights[i] = (1.0 + np.log(tf)) * idf if tf > 0 and idf > 0 else 0.0
-    kept = np.argsort(-weights, kind="mergesort")[:max_terms]
-    length = 0.0
-    for i in kept:
-        length += weights[i] * weights[i]
+        tf = terms.body[i] + title_weight * terms.title[i]
+        idf = np.log((rarity.articles + 1.0) / (rarity.counts[numbers[i]] + 0.5))
+        if tf > 0 and idf > 0:
+            weights[i] = (1.0 + np.log(tf)) * idf
+    kept = np.argsort(-weights, kind="mergesort")[:most]
     kept = kept[weights[kept] > 0]
     kept = kept[np.argsort(numbers[kept])]
-    scale = UNIT / np.sqrt(length) if length > 0 else 0.0
+    scale = UNIT / np.sqrt(np.sum(weights[kept] ** 2)) if len(kept) else 0.0
     integers = np.empty(len(kept), dtype=np.uint16)
     for j in range(len(kept)):
         i = kept[j]
-        integers[j] = max(np.uint16(weights[i] * scale), np.uint16(1)) | np.uint16(NAME_BIT if names[i] else 0)
-    return numbers[kept], integers
+        is_name = terms.digit[i] or (terms.lower[i] == 0 and terms.body[i] > 0)
+        integers[j] = max(np.uint16(weights[i] * scale), np.uint16(1)) | np.uint16(NAME_BIT if is_name else 0)
+    return Vector(numbers[kept], integers)
+
+
+@kernel
+def _table_size(entries: int) -> int:
+    size = 16
+    while size < 2 * entries:
+        size *= 2
+    return size
+
+
+@kernel
+def _term_hash(token: np.uint64, following: np.uint64, language: int) -> np.uint64:
+    term = token
+    if following:
+        term = (token * _MIX) ^ following
+    term = (term ^ np.uint64(language + 1) * _SPREAD) * _MIX
+    return term ^ (term >> np.uint64(32))
+
+
+@kernel
+def _find_slot(slots: NDArray[np.int32], found: NDArray[np.uint64], term: np.uint64) -> np.uint64:
+    mask = np.uint64(len(slots) - 1)
+    at = (term * _SPREAD >> np.uint64(20)) & mask
+    while slots[at] >= 0 and found[slots[at]] != term:
+        at = (at + np.uint64(1)) & mask
+    return at

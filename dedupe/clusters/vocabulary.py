@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.columns import grow
+from dedupe.columns import grow, new_columns
 from dedupe.interner import Interner
 
 PRIOR_WEIGHT: Final = 2_000.0
@@ -22,6 +22,13 @@ PRIOR_WEIGHT: Final = 2_000.0
 FIRST_SNAPSHOT: Final = 32
 SNAPSHOT_GROWTH: Final = 1.25
 LONGEST_INTERVAL: Final = 20_000
+
+
+class Rarity(NamedTuple):
+    """How many articles hold each term, of how many in all."""
+
+    counts: NDArray[np.float32]
+    articles: float
 
 
 class TermColumns(NamedTuple):
@@ -47,12 +54,8 @@ class Vocabulary:
     def __init__(self, priors: Mapping[int, Prior]) -> None:
         self._priors = priors
         self._interner = Interner()
-        self.terms = TermColumns(
-            languages=np.zeros(1 << 15, dtype=np.int32),
-            counts=np.zeros(1 << 15, dtype=np.int32),
-            frozen=np.zeros(1 << 15, dtype=np.float32),
-            heads=np.full(1 << 15, -1, dtype=np.int32),
-        )
+        self.terms = new_columns(TermColumns, 1 << 15, np.int32, np.int32, np.float32, np.int32)
+        self.terms.heads[:] = -1
         self.articles: dict[int, int] = {}
         self._frozen_articles: dict[int, float] = {}
         self._due: dict[int, float] = {}
@@ -72,18 +75,18 @@ class Vocabulary:
         before = self.count
         numbers = self._interner.intern(hashes)
         if self.count > before:
-            self.terms = grow(self.terms, self.count, {"heads": -1})
+            room = len(self.terms.heads)
+            self.terms = grow(self.terms, self.count)
+            self.terms.heads[room:] = -1
             fresh = slice(before, self.count)
             self.terms.languages[fresh] = language
             self.terms.frozen[fresh] = self._prior_counts(self.hashes[fresh], language)
         return numbers
 
-    def frozen_articles(self, language: int) -> float:
-        """Return the number of articles behind the frozen counts of a language."""
-        known = self._frozen_articles.get(language)
-        if known is None:
-            known = self._frozen_articles[language] = PRIOR_WEIGHT if language in self._priors else 0.0
-        return known
+    def rarity(self, language: int) -> Rarity:
+        """Return the frozen counts, with the number of articles behind those of a language."""
+        prior = PRIOR_WEIGHT if language in self._priors else 0.0
+        return Rarity(self.terms.frozen, self._frozen_articles.get(language, prior))
 
     def add(self, terms: NDArray[np.int32], language: int, sign: int = 1) -> None:
         """Count an article's distinct ``terms`` once each; take it back with ``sign=-1``."""

@@ -31,9 +31,7 @@ class Buckets:
     def __init__(self, bands: int, rows: int, cap: int) -> None:
         self._bands, self._rows, self._cap = bands, rows, cap
         self._heads = np.full(1 << 16, -1, dtype=np.int64)
-        self._entries = EntryColumns(
-            keys=np.zeros((1024, bands), dtype=np.uint32), following=np.zeros((1024, bands), dtype=np.int64)
-        )
+        self._entries = EntryColumns(np.zeros((1024, bands), np.uint32), np.zeros((1024, bands), np.int64))
         self._hits = np.zeros(1024, dtype=np.int16)
         self.oldest = 0
         self.flooded = 0

@@ -1,8 +1,8 @@
 """The verdict on a candidate: is it the same text, cut, topped and tailed, or lightly edited?
 
-Containment |A ∩ B| / min(|A|, |B|) of the shingle sets (Broder 1997), because news copy is cut:
-Jaccard similarity alone misses most of it. A text with the skeleton of another but other numbers,
-on another day, is a template and not a copy.
+Containment is the share of the smaller set of shingles that the larger one holds (Broder 1997),
+because news copy is cut: Jaccard similarity alone misses most of it. A text with the skeleton of
+another but other numbers, on another day, is a template and not a copy.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.features import ArticleColumns, VectorColumns, shared_count
+from dedupe.clusters.similarity import numbers_of, shared_count, shingles_of
+from dedupe.clusters.space import Space
 from dedupe.kernel import kernel
 
 SHORT: Final = 40
 """Texts of fewer tokens say too little to be cut: they are copies only when nearly all is the same."""
 SHORT_JACCARD: Final = 0.75
 TEMPLATE_GAP: Final = 8 * 3600.0
-"""Two texts of one hour with other numbers are a correction; hours apart they are two notices."""
+"""Two texts of one morning with other numbers are a correction; hours apart they are two notices."""
 TEMPLATE_NUMBERS: Final = 0.5
 
 
@@ -46,45 +47,36 @@ def containment(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> float:
 
 
 @kernel
-def best_copy(
-    text: Text,
-    candidates: NDArray[np.int32],
-    articles: ArticleColumns,
-    vectors: VectorColumns,
-    rule: Rule,
-) -> tuple[int, float, float]:
-    """Return the candidate slot that ``text`` is a copy of, its Jaccard similarity and containment; slot -1 for none.
+def best_copy(text: Text, candidates: NDArray[np.int32], space: Space, rule: Rule) -> tuple[int, float, float]:
+    """Return the slot that ``text`` is a copy of, its Jaccard similarity and containment; slot -1 for none.
 
-    Of several, the one with the highest containment, the closest length and the earliest slot.
+    Of several, the one with the highest containment, then the highest similarity, then the first.
     """
     best, best_jaccard, best_containment = -1, 0.0, 0.0
     for slot in candidates:
-        start = articles.shingle_start[slot]
-        theirs = vectors.shingles[start : start + articles.shingle_count[slot]]
-        fewer, more = min(len(theirs), len(text.shingles)), max(len(theirs), len(text.shingles))
-        if fewer == 0 or fewer < rule.length_ratio * more:
+        jaccard, contained = _overlap(text.shingles, shingles_of(slot, space), rule.length_ratio)
+        if contained < rule.containment or (contained, jaccard) <= (best_containment, best_jaccard):
             continue
-        shared = shared_count(text.shingles, theirs)
-        containment = shared / fewer
-        jaccard = shared / (len(theirs) + len(text.shingles) - shared)
-        if containment < rule.containment or containment < best_containment:
+        if min(text.tokens, space.articles.tokens[slot]) < SHORT and jaccard < SHORT_JACCARD:
             continue
-        if containment == best_containment and jaccard <= best_jaccard:
+        apart = abs(space.articles.time[slot] - text.time) > TEMPLATE_GAP
+        if contained < 1.0 and apart and _other_numbers(text.numbers, numbers_of(slot, space)):
             continue
-        if min(text.tokens, articles.tokens[slot]) < SHORT and jaccard < SHORT_JACCARD:
-            continue
-        first = articles.number_start[slot]
-        if containment < 1.0 and _is_template(
-            text, articles.time[slot], vectors.numbers[first : first + articles.number_count[slot]]
-        ):
-            continue
-        best, best_jaccard, best_containment = slot, jaccard, containment
+        best, best_jaccard, best_containment = slot, jaccard, contained
     return best, best_jaccard, best_containment
 
 
 @kernel
-def _is_template(text: Text, time: float, numbers: NDArray[np.uint32]) -> bool:
-    fewer = min(len(numbers), len(text.numbers))
-    if fewer == 0 or not abs(time - text.time) > TEMPLATE_GAP:
-        return False
-    return shared_count(text.numbers, numbers) < TEMPLATE_NUMBERS * fewer
+def _overlap(left: NDArray[np.uint32], right: NDArray[np.uint32], length_ratio: float) -> tuple[float, float]:
+    """Return Jaccard similarity and containment, zeros where the lengths differ too much."""
+    fewer, more = min(len(left), len(right)), max(len(left), len(right))
+    if fewer == 0 or fewer < length_ratio * more:
+        return 0.0, 0.0
+    shared = shared_count(left, right)
+    return shared / (fewer + more - shared), shared / fewer
+
+
+@kernel
+def _other_numbers(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> bool:
+    fewer = min(len(left), len(right))
+    return fewer > 0 and shared_count(left, right) < TEMPLATE_NUMBERS * fewer

@@ -1,0 +1,105 @@
+"""Which clusters an article might belong to: those whose members share most with it."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.clusters.similarity import UNIT_SQUARED, dot, vector_of
+from dedupe.clusters.space import ClusterColumns, Space
+from dedupe.clusters.terms import UNIT, Vector
+from dedupe.kernel import kernel
+
+CANDIDATES: Final = 8
+BACKGROUND_RANK: Final = 4
+"""The fifth-best cluster is nearly always another event: its similarity is what unrelated ones have."""
+DAY: Final = 86_400.0
+SIGMA_DAYS: Final = 3.0
+
+
+class Candidates(NamedTuple):
+    """Clusters, most similar first, with the sum over all members and the best member's slot of each.
+
+    ``background`` is the similarity of a cluster that is likely to be unrelated.
+    """
+
+    clusters: NDArray[np.int32]
+    sums: NDArray[np.int64]
+    best: NDArray[np.int32]
+    background: float
+
+
+class Sums(NamedTuple):
+    """Scratch with a row a cluster: zeros in ``sums`` before and after each use."""
+
+    sums: NDArray[np.int64]
+    best: NDArray[np.int32]
+
+
+@kernel
+def closeness(gap_seconds: float) -> float:
+    """Return the Gaussian of a time gap."""
+    days = gap_seconds / DAY
+    return float(np.exp(-days * days / (2 * SIGMA_DAYS * SIGMA_DAYS)))
+
+
+@kernel
+def rank_clusters(
+    touched: NDArray[np.int32], dots: NDArray[np.int32], time: float, space: Space, scratch: Sums
+) -> Candidates:
+    """Gather the touched articles by cluster and keep the most similar clusters."""
+    found = _gather(touched, dots, space, scratch)
+    scores, means = np.empty(len(found), np.float64), np.empty(len(found), np.float64)
+    for k in range(len(found)):
+        c = found[k]
+        means[k] = scratch.sums[c] / space.clusters.size[c] / UNIT_SQUARED
+        centroid = scratch.sums[c] / UNIT / np.sqrt(float(space.clusters.squared[c]))
+        best = dots[scratch.best[c]] / UNIT_SQUARED
+        scores[k] = (centroid + best) * (0.3 + 0.7 * closeness(_gap(time, c, space.clusters)))
+    order = np.argsort(-scores, kind="mergesort")[:CANDIDATES]
+    background = 0.0
+    if len(found) > BACKGROUND_RANK:
+        background = np.sort(means)[len(found) - 1 - BACKGROUND_RANK]
+    kept = found[order]
+    candidates = Candidates(kept, scratch.sums[kept], scratch.best[kept], background)
+    scratch.sums[found] = 0
+    return candidates
+
+
+@kernel
+def member_sums(vector: Vector, cluster: int, space: Space, dots: NDArray[np.int32]) -> Candidates:
+    """Compare an article with every member of one cluster; ``dots`` holds the products afterwards."""
+    total, best = 0, space.clusters.last[cluster]
+    slot = space.clusters.last[cluster]
+    while slot >= 0:
+        dots[slot], _ = dot(vector, vector_of(slot, space))
+        total += dots[slot]
+        if dots[slot] > dots[best]:
+            best = slot
+        slot = space.articles.previous[slot]
+    return Candidates(np.array([cluster], np.int32), np.array([total], np.int64), np.array([best], np.int32), 0.0)
+
+
+@kernel
+def _gather(touched: NDArray[np.int32], dots: NDArray[np.int32], space: Space, scratch: Sums) -> NDArray[np.int32]:
+    found = np.empty(len(touched), dtype=np.int32)
+    count = 0
+    for slot in touched:
+        c = space.articles.cluster[slot]
+        if scratch.sums[c] == 0:
+            found[count] = c
+            count += 1
+            scratch.best[c] = slot
+        elif dots[slot] > dots[scratch.best[c]]:
+            scratch.best[c] = slot
+        scratch.sums[c] += dots[slot]
+    return found[:count]
+
+
+@kernel
+def _gap(time: float, cluster: int, clusters: ClusterColumns) -> float:
+    if np.isnan(time) or clusters.dated[cluster] == 0:
+        return 0.0
+    return max(clusters.oldest[cluster] - time, time - clusters.newest[cluster], 0.0)

@@ -1,0 +1,79 @@
+"""How alike two articles are: products of sorted vectors, sizes of shared sets."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.clusters.space import Space
+from dedupe.clusters.terms import NAME_BIT, UNIT, WEIGHT_MASK, Vector
+from dedupe.kernel import kernel
+
+UNIT_SQUARED: Final = float(UNIT) * UNIT
+
+
+@kernel
+def dot(left: Vector, right: Vector) -> tuple[int, int]:
+    """Return the product of two vectors over all terms, and over names alone, in units of `UNIT_SQUARED`."""
+    i, j, whole, names = 0, 0, 0, 0
+    while i < len(left.terms) and j < len(right.terms):
+        if left.terms[i] < right.terms[j]:
+            i += 1
+        elif left.terms[i] > right.terms[j]:
+            j += 1
+        else:
+            product = int(left.weights[i] & WEIGHT_MASK) * int(right.weights[j] & WEIGHT_MASK)
+            whole += product
+            if left.weights[i] & right.weights[j] & NAME_BIT:
+                names += product
+            i += 1
+            j += 1
+    return whole, names
+
+
+@kernel
+def shared_count(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> int:
+    """Return how many values two sorted sets share."""
+    i, j, shared = 0, 0, 0
+    while i < len(left) and j < len(right):
+        if left[i] == right[j]:
+            shared += 1
+            i += 1
+            j += 1
+        elif left[i] < right[j]:
+            i += 1
+        else:
+            j += 1
+    return shared
+
+
+@kernel
+def vector_of(slot: int, space: Space) -> Vector:
+    """Return the weighted terms of an article."""
+    start = space.articles.vector_start[slot]
+    end = start + space.articles.vector_length[slot]
+    return Vector(space.texts.terms[start:end], space.texts.weights[start:end])
+
+
+@kernel
+def title_of(slot: int, space: Space) -> Vector:
+    """Return the weighted terms of an article's title."""
+    start = space.articles.title_start[slot]
+    end = start + space.articles.title_length[slot]
+    return Vector(space.texts.title_terms[start:end], space.texts.title_weights[start:end])
+
+
+@kernel
+def shingles_of(slot: int, space: Space) -> NDArray[np.uint32]:
+    """Return the sorted shingles of an article."""
+    start = space.articles.shingle_start[slot]
+    return space.texts.shingles[start : start + space.articles.shingle_count[slot]]
+
+
+@kernel
+def numbers_of(slot: int, space: Space) -> NDArray[np.uint32]:
+    """Return the sorted hashes of an article's numbers."""
+    start = space.articles.number_start[slot]
+    return space.texts.numbers[start : start + space.articles.number_count[slot]]
