@@ -21,8 +21,8 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return text.lower().replace("`", "'")
-    plain = unicodedata.normalize("NFKD", text.translate(_replacements()))
-    return unicodedata.normalize("NFKC", plain.casefold())
+    plain = unicodedata.normalize("NFKD", text.translate(_replacements())).casefold()
+    return unicodedata.normalize("NFKC", plain.translate(_replacements()))
 
 
 @functools.cache
