@@ -10,9 +10,9 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from dedupe.article import Article
 from dedupe.store import search
 from dedupe.store.cluster_table import Cluster, ClusterTable
-from dedupe.store.dialect import insert_if_absent
+from dedupe.store.dialect import Batch, Values, insert_if_absent
 from dedupe.store.protocol import Change, StoredArticle
-from dedupe.store.rows import Values, article_values, text_values
+from dedupe.store.rows import article_values, text_values
 from dedupe.store.schema import articles, identities, texts
 from dedupe.store.summary import Member
 
@@ -20,9 +20,10 @@ _LAST_PK = select(func.max(articles.c.pk))
 _ORIGINALS = select(
     articles.c.pk, articles.c.id, articles.c.cluster_pk, articles.c.duplicate_group_id, articles.c.withdrawn
 ).where(articles.c.id.in_(bindparam("ids", expanding=True)))
-_SET_GROUP = (
-    update(articles).where(articles.c.pk == bindparam("row_pk")).values(duplicate_group_id=bindparam("row_group"))
-)
+_INSERT_ARTICLES = Batch(articles.insert(), articles.c.keys())
+_INSERT_TEXTS = Batch(texts.insert(), texts.c.keys())
+_INSERT_IDENTITIES = Batch(insert_if_absent(identities), identities.c.keys())
+_SET_GROUP = Batch(update(articles).where(articles.c.pk == bindparam("row_pk")), ("duplicate_group_id",))
 
 
 def add_arrivals(connection: Connection, changes: Sequence[Change]) -> None:
@@ -64,7 +65,7 @@ class Arrivals:
         group, original = member.duplicate_group_id, self._originals.get(member.duplicate_of or "")
         if original is not None and original["duplicate_group_id"] is None and not original["withdrawn"]:
             original["duplicate_group_id"] = group
-            self._grouped.append({"row_pk": original["pk"], "row_group": group})
+            self._grouped.append({"row_pk": original["pk"], "duplicate_group_id": group})
         is_beside_original = (
             original is not None
             and original["cluster_pk"] == row["cluster_pk"]
@@ -76,14 +77,13 @@ class Arrivals:
     def write(self) -> None:
         """Write all rows, a statement for each table."""
         connection = self._connection
-        connection.execute(articles.insert(), self._articles)
-        connection.execute(texts.insert(), self._texts)
-        if self._identities:
-            connection.execute(insert_if_absent(connection, identities), self._identities)
-        if self._grouped:
-            connection.execute(_SET_GROUP, self._grouped)
-        search.add_titles(connection, ((row["article_pk"], row["title"]) for row in self._texts))
         self._clusters.write()
+        _INSERT_ARTICLES.run(connection, self._articles)
+        _INSERT_TEXTS.run(connection, self._texts)
+        _INSERT_IDENTITIES.run(connection, self._identities)
+        _SET_GROUP.run(connection, self._grouped)
+        search.add_titles(connection, ((row["article_pk"], row["title"]) for row in self._texts))
+        self._clusters.recount()
 
 
 def _load_originals(connection: Connection, changes: Sequence[Change]) -> dict[str, dict[str, Any]]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+import orjson
+
+from dedupe.store.dialect import Values
 from dedupe.store.protocol import ClusterRow
-from dedupe.store.rows import Record, Values
+from dedupe.store.rows import Record, packed, unpacked
 from dedupe.store.summary import Summary, most_frequent
 from dedupe.store.times import microseconds, moment
 
@@ -19,7 +22,7 @@ def cluster_values(row: ClusterRow, summary: Summary) -> Values:
         "id": row.cluster_id,
         "headline": row.headline,
         "representative_id": row.representative_id,
-        "representative_rank": summary.representative_rank,
+        "representative_rank": packed(summary.representative_rank),
         "language": row.language,
         "size": row.size,
         "source_count": row.source_count,
@@ -29,11 +32,11 @@ def cluster_values(row: ClusterRow, summary: Summary) -> Values:
         "updated_at": microseconds(row.updated_at),
         "updated_seq": row.updated_seq,
         "heat": row.heat,
-        "sources": row.sources,
-        "top_terms": row.top_terms,
+        "sources": packed(row.sources),
+        "top_terms": packed(row.top_terms),
         "merged_into": row.merged_into,
-        "source_tally": summary.sources,
-        "term_tally": _tally(summary.terms),
+        "source_tally": packed(summary.sources),
+        "term_tally": packed(_tally(summary.terms)),
     }
 
 
@@ -41,7 +44,7 @@ def summary_of(row: Record) -> Summary:
     """Return the open summary of a cluster's row."""
     if row.size == 0:
         return Summary()
-    flag, seen, ordinal = row.representative_rank
+    flag, seen, ordinal = orjson.loads(row.representative_rank)
     return Summary(
         size=row.size,
         independent_count=row.independent_count,
@@ -52,8 +55,8 @@ def summary_of(row: Record) -> Summary:
         first_seen_us=row.first_seen,
         last_seen_us=row.last_seen,
         heat=row.heat,
-        sources=row.source_tally,
-        terms=row.term_tally,
+        sources=orjson.loads(row.source_tally),
+        terms=orjson.loads(row.term_tally),
     )
 
 
@@ -72,8 +75,8 @@ def cluster_of(row: Record) -> ClusterRow:
         updated_at=moment(row.updated_at),
         updated_seq=row.updated_seq,
         heat=row.heat,
-        sources=tuple(row.sources),
-        top_terms=tuple(row.top_terms),
+        sources=unpacked(row.sources),
+        top_terms=unpacked(row.top_terms),
         merged_into=row.merged_into,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,16 +10,22 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from dedupe.events import Event
 from dedupe.store.cluster_rows import cluster_values, summary_of
-from dedupe.store.rows import Record, Values
+from dedupe.store.dialect import Batch, Values
+from dedupe.store.rows import Record, unpacked
 from dedupe.store.schema import LIVE, articles, cluster_sources, clusters, texts
 from dedupe.store.summary import HEADLINE_CHARACTERS, Member, Summary, headline
 from dedupe.store.times import moment
 
 _NAMED = select(clusters).where(clusters.c.id.in_(bindparam("ids", expanding=True)))
 _LAST_PK = select(func.max(clusters.c.pk))
-_UPDATE = update(clusters).where(clusters.c.pk == bindparam("row_pk"))
-_REMOVE_SOURCE = delete(cluster_sources).where(
-    cluster_sources.c.cluster_pk == bindparam("row_pk"), cluster_sources.c.source == bindparam("row_source")
+_INSERT = Batch(clusters.insert(), clusters.c.keys())
+_UPDATE = Batch(update(clusters).where(clusters.c.pk == bindparam("row_pk")), clusters.c.keys()[2:])
+_ADD_SOURCE = Batch(cluster_sources.insert(), ("cluster_pk", "source"))
+_REMOVE_SOURCE = Batch(
+    delete(cluster_sources).where(
+        cluster_sources.c.cluster_pk == bindparam("row_pk"), cluster_sources.c.source == bindparam("row_source")
+    ),
+    (),
 )
 _MEMBERS = (
     select(
@@ -43,7 +49,7 @@ _MEMBERS = (
 
 @dataclass(slots=True, kw_only=True)
 class Cluster:
-    """One touched cluster. A stale one is counted anew from its articles when it is written."""
+    """One touched cluster. A stale one must be counted anew from its articles."""
 
     pk: int
     is_new: bool
@@ -82,35 +88,40 @@ class ClusterTable:
             else:
                 cluster.updated_at, cluster.updated_seq = event.at, event.seq
 
-    def recount(self, cluster_id: str) -> None:
-        """Have a cluster counted anew when the rest is written."""
+    def mark_stale(self, cluster_id: str) -> None:
+        """Have `recount` count a cluster anew."""
         self._load({cluster_id})
         self._clusters[cluster_id].is_stale = True
 
     def write(self) -> None:
-        """Write the touched clusters."""
+        """Write the touched clusters as they are; before their articles, which refer to them."""
+        self._write(self._clusters)
+
+    def recount(self) -> None:
+        """Count the stale clusters anew from their articles, which must be written by now."""
+        stale = {cluster_id: cluster for cluster_id, cluster in self._clusters.items() if cluster.is_stale}
+        for cluster in stale.values():
+            cluster.summary = Summary.of(self._members(cluster.pk))
+            cluster.is_stale = False
+        self._write(stale)
+
+    def _write(self, written: Mapping[str, Cluster]) -> None:
         new: list[Values] = []
         changed: list[Values] = []
         gained: list[Values] = []
         lost: list[Values] = []
-        for cluster_id, cluster in self._clusters.items():
-            if cluster.is_stale:
-                cluster.summary = Summary.of(self._members(cluster.pk))
+        for cluster_id, cluster in written.items():
             row = cluster.summary.row(cluster_id, cluster.updated_at, cluster.updated_seq, cluster.merged_into)
             values = cluster_values(row, cluster.summary)
             (new if cluster.is_new else changed).append(values | {"pk" if cluster.is_new else "row_pk": cluster.pk})
-            sources = cluster.summary.sources.keys()
+            sources = frozenset(cluster.summary.sources)
             gained += [{"cluster_pk": cluster.pk, "source": source} for source in sources - cluster.known_sources]
             lost += [{"row_pk": cluster.pk, "row_source": source} for source in cluster.known_sources - sources]
-        statements = (
-            (clusters.insert(), new),
-            (_UPDATE, changed),
-            (cluster_sources.insert(), gained),
-            (_REMOVE_SOURCE, lost),
-        )
-        for statement, rows in statements:
-            if rows:
-                self._connection.execute(statement, rows)
+            cluster.is_new, cluster.known_sources = False, sources
+        _INSERT.run(self._connection, new)
+        _UPDATE.run(self._connection, changed)
+        _ADD_SOURCE.run(self._connection, gained)
+        _REMOVE_SOURCE.run(self._connection, lost)
 
     def _load(self, cluster_ids: Collection[str]) -> None:
         absent = [cluster_id for cluster_id in cluster_ids if cluster_id not in self._clusters]
@@ -144,5 +155,5 @@ def _member(row: Record) -> Member:
         received_us=row.received_at,
         duplicate_of=row.duplicate_of,
         duplicate_group_id=row.duplicate_group_id,
-        top_terms=tuple(row.top_terms),
+        top_terms=unpacked(row.top_terms),
     )

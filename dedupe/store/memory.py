@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
-from dedupe.errors import StoreError, UnknownArticle, UnknownCluster
+from dedupe.errors import UnknownArticle, UnknownCluster
 from dedupe.events import PLACING, Event, EventKind
-from dedupe.store.order import check_order
+from dedupe.store.order import check_order, check_references
 from dedupe.store.protocol import (
     Change,
     ClusterFilter,
@@ -69,7 +67,7 @@ class MemoryStore:
         """Apply all changes, or raise `StoreError` having applied none."""
         with self._lock:
             check_order(changes, self.last_seq())
-            self._check_references(changes)
+            check_references(changes, self._liveness, self._clusters.keys())
             for change in changes:
                 self._apply(change)
 
@@ -125,18 +123,9 @@ class MemoryStore:
             clusters = sum(bool(cluster.members) for cluster in self._clusters.values())
             return Totals(articles=len(live), clusters=clusters, duplicate_groups=len(groups), last_seq=self.last_seq())
 
-    def _check_references(self, changes: Sequence[Change]) -> None:
-        articles: ChainMap[str | None, Any] = ChainMap({}, self._articles)  # type: ignore[arg-type]
-        clusters: ChainMap[str, Any] = ChainMap({}, self._clusters)
-        for event in (change.event for change in changes):
-            is_new = event.kind in PLACING and event.kind is not EventKind.REVISED
-            if event.article_id is not None and (event.article_id in articles) == is_new:
-                raise StoreError(
-                    f"event {event.seq} ({event.kind}): {event.article_id} is {'not ' * (not is_new)}known"
-                )
-            if event.kind is EventKind.MERGED and not {event.cluster_id, event.from_cluster_id} <= clusters.keys():
-                raise StoreError(f"event {event.seq} merges a cluster that is not known")
-            articles[event.article_id], clusters[event.cluster_id] = None, None
+    def _liveness(self, article_id: str) -> bool | None:
+        stored = self._articles.get(article_id)
+        return None if stored is None else stored.article is not None
 
     def _apply(self, change: Change) -> None:
         event = change.event

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from dedupe.errors import StoreError
-from dedupe.events import PLACING
+from dedupe.events import PLACING, Event, EventKind
 from dedupe.store.protocol import Change
 
 
@@ -24,3 +24,34 @@ def _check_placed(change: Change) -> None:
         raise StoreError(f"event {event.seq} ({event.kind}) places an article but brings none")
     if (stored.article_id, stored.assignment.cluster_id) != (event.article_id, event.cluster_id):
         raise StoreError(f"event {event.seq} ({event.kind}) and the row it brings disagree")
+
+
+def check_references(
+    changes: Sequence[Change], liveness: Callable[[str], bool | None], clusters: Collection[str]
+) -> None:
+    """Raise `StoreError` unless each event names what will be there when its turn comes.
+
+    ``liveness`` tells of an article id whether its text is there (True), was taken down (False) or
+    never came (None).
+    """
+    seen: dict[str, bool] = {}
+    opened: set[str] = set()
+    for event in (change.event for change in changes):
+        if event.article_id is not None:
+            _check_article(event, seen.get(event.article_id, liveness(event.article_id)))
+            seen[event.article_id] = event.kind is not EventKind.WITHDRAWN
+        elif event.kind is EventKind.MERGED:
+            _check_merged(event, opened, clusters)
+        opened.add(event.cluster_id)
+
+
+def _check_article(event: Event, is_live: bool | None) -> None:  # noqa: FBT001  three answers, not a switch
+    is_arrival = event.kind in PLACING and event.kind is not EventKind.REVISED
+    if is_live is not (None if is_arrival else True):
+        raise StoreError(f"event {event.seq} ({event.kind}) cannot be about {event.article_id}")
+
+
+def _check_merged(event: Event, opened: Collection[str], clusters: Collection[str]) -> None:
+    for cluster_id in (event.cluster_id, event.from_cluster_id):
+        if cluster_id not in opened and cluster_id not in clusters:
+            raise StoreError(f"event {event.seq} merges {cluster_id}, which is not known")

@@ -17,7 +17,7 @@ from dedupe.events import Event, EventKind
 from dedupe.store import search
 from dedupe.store.arrivals import add_arrivals
 from dedupe.store.cluster_table import ClusterTable
-from dedupe.store.dialect import insert_if_absent
+from dedupe.store.dialect import Batch, insert_if_absent
 from dedupe.store.protocol import Change, StoredArticle
 from dedupe.store.rows import WITHDRAWN_VALUES, Record, article_values, event_values, text_values, vocabulary_values
 from dedupe.store.schema import LIVE, articles, clusters, events, identities, texts, vocabularies
@@ -32,14 +32,15 @@ def last_seq(connection: Connection) -> int:
 
 
 _LAST_SEQ = select(func.max(events.c.seq))
+_INSERT_EVENTS = Batch(events.insert(), events.c.keys())
+_INSERT_VOCABULARIES = Batch(vocabularies.insert(), vocabularies.c.keys())
 
 
 def write_changes(connection: Connection, changes: Sequence[Change]) -> bool:
     """Write events and rows; tell whether text was erased, which should leave the files as well."""
-    connection.execute(events.insert(), [event_values(change.event) for change in changes])
+    _INSERT_EVENTS.run(connection, [event_values(change.event) for change in changes])
     snapshots = [vocabulary_values(c.event.seq, c.vocabulary) for c in changes if c.vocabulary is not None]
-    if snapshots:
-        connection.execute(vocabularies.insert(), snapshots)
+    _INSERT_VOCABULARIES.run(connection, snapshots)
     for are_arrivals, run in groupby(changes, key=lambda change: change.event.kind in ARRIVALS):
         if are_arrivals:
             add_arrivals(connection, list(run))
@@ -55,11 +56,12 @@ def _apply(connection: Connection, change: Change) -> None:
     if event.kind is EventKind.MERGED:
         _merge(connection, table, event)
     table.touch(event)
+    table.write()
     if event.kind is EventKind.REVISED and change.stored is not None and change.stored.article is not None:
         _revise(connection, table, change, change.stored, change.stored.article)
     elif event.kind is EventKind.WITHDRAWN:
         _withdraw(connection, table, event)
-    table.write()
+    table.recount()
 
 
 _REVISED = (
@@ -89,10 +91,10 @@ def _revise(
     search.add_titles(connection, [(old.pk, article.title)])
     if change.identities:
         rows = [{"digest": digest, "article_pk": old.pk} for digest in change.identities]
-        connection.execute(insert_if_absent(connection, identities), rows)
+        connection.execute(insert_if_absent(identities), rows)
     _group_original(connection, stored)
-    table.recount(old.cluster_id)
-    table.recount(change.event.cluster_id)
+    table.mark_stale(old.cluster_id)
+    table.mark_stale(change.event.cluster_id)
     _dissolve(connection, table, old.duplicate_group_id)
 
 
@@ -103,7 +105,7 @@ def _withdraw(connection: Connection, table: ClusterTable, event: Event) -> None
     connection.execute(delete(texts).where(texts.c.article_pk == old.pk))
     connection.execute(delete(identities).where(identities.c.article_pk == old.pk))
     connection.execute(update(articles).where(articles.c.pk == old.pk), dict(WITHDRAWN_VALUES))
-    table.recount(old.cluster_id)
+    table.mark_stale(old.cluster_id)
     _dissolve(connection, table, old.duplicate_group_id)
 
 
@@ -117,8 +119,8 @@ def _merge(connection: Connection, table: ClusterTable, event: Event) -> None:
     )
     connection.execute(update(clusters).where(clusters.c.merged_into == absorbed_id).values(merged_into=survivor_id))
     absorbed.merged_into = survivor_id
-    table.recount(absorbed_id)
-    table.recount(survivor_id)
+    table.mark_stale(absorbed_id)
+    table.mark_stale(survivor_id)
 
 
 def _group_original(connection: Connection, stored: StoredArticle) -> None:
@@ -147,4 +149,4 @@ def _dissolve(connection: Connection, table: ClusterTable, group: str | None) ->
     if len(left) == 1:
         alone = articles.c.pk == left[0].pk
         connection.execute(update(articles).where(alone).values(duplicate_group_id=None, duplicate_of=None))
-        table.recount(left[0].cluster_id)
+        table.mark_stale(left[0].cluster_id)

@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from sqlalchemy import Row
 
 from dedupe.article import Article, PubStatus
 from dedupe.events import Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
+from dedupe.store.dialect import Values
 from dedupe.store.protocol import Replayed, StoredArticle, VocabularySnapshot
 from dedupe.store.summary import seen_us
 from dedupe.store.times import microseconds, moment
 
-Values = dict[str, Any]
 Record = Row[*tuple[Any, ...]]
+
+
+def packed(value: object) -> str:
+    """Return a JSON value as a text column keeps it."""
+    return orjson.dumps(value).decode()
+
+
+def unpacked(text: str) -> tuple[str, ...]:
+    """Return the strings of a text column."""
+    return tuple(orjson.loads(text))
 
 
 def event_values(event: Event) -> Values:
@@ -26,7 +37,7 @@ def event_values(event: Event) -> Values:
         "article_id": event.article_id,
         "cluster_id": event.cluster_id,
         "from_cluster_id": event.from_cluster_id,
-        "detail": dict(event.detail),
+        "detail": packed(dict(event.detail)),
     }
 
 
@@ -39,7 +50,7 @@ def event_of(row: Record) -> Event:
         article_id=row.article_id,
         cluster_id=row.cluster_id,
         from_cluster_id=row.from_cluster_id,
-        detail=row.detail,
+        detail=orjson.loads(row.detail),
     )
 
 
@@ -74,9 +85,9 @@ def article_values(stored: StoredArticle, article: Article, placed_seq: int) -> 
         "decision": assignment.decision.value,
         "duplicate_group_id": assignment.duplicate_group_id,
         "duplicate_of": assignment.duplicate_of.article_id if assignment.duplicate_of else None,
-        "reason": _reason(assignment),
+        "reason": packed(_reason(assignment)),
         "content_digest": stored.content_digest,
-        "top_terms": stored.top_terms,
+        "top_terms": packed(stored.top_terms),
     }
 
 
@@ -88,7 +99,7 @@ def text_values(article: Article, article_pk: int) -> Values:
         "text": article.text,
         "uri": article.uri,
         "url": article.url,
-        "authors": article.authors,
+        "authors": packed(article.authors),
     }
 
 
@@ -102,7 +113,7 @@ WITHDRAWN_VALUES: Mapping[str, Any] = {
     "duplicate_group_id": None,
     "duplicate_of": None,
     "content_digest": b"",
-    "top_terms": (),
+    "top_terms": "[]",
 }
 """What is left of the row of an article that was taken down."""
 
@@ -129,7 +140,7 @@ def stored_of(row: Record) -> StoredArticle:
         language=row.language,
         assignment=_assignment_of(row),
         content_digest=row.content_digest,
-        top_terms=tuple(row.top_terms),
+        top_terms=unpacked(row.top_terms),
     )
 
 
@@ -144,7 +155,7 @@ def article_of(row: Record) -> Article:
         published_at=None if row.published_at is None else moment(row.published_at),
         language=row.given_language,
         version=row.version,
-        authors=tuple(row.authors),
+        authors=unpacked(row.authors),
         pub_status=PubStatus(row.pub_status),
         embargoed_until=None if row.embargoed_until is None else moment(row.embargoed_until),
     )
@@ -172,7 +183,7 @@ def _vocabulary_of(row: Record) -> VocabularySnapshot:
 
 
 def _assignment_of(row: Record) -> Assignment:
-    reason = row.reason
+    reason = orjson.loads(row.reason)
     copied, runner_up = reason["copied"], reason["runner_up"]
     return Assignment(
         article_id=row.id,

@@ -1,16 +1,16 @@
-"""The tables, for every SQL database alike. Moments are microseconds since 1970 UTC.
+"""The tables, for every SQL database alike.
 
-A text lies in a table of its own, so that changing an article's row never moves its text about,
-and lists never read it. Clusters are numbered within the store (``pk``) to keep indexes small;
-their public ids are in one place.
+Moments are microseconds since 1970 UTC; lists and mappings are JSON in text columns. A text lies
+in a table of its own, so that changing an article's row never moves its text about, and lists
+never read it. Clusters are numbered within the store (``pk``) to keep indexes small; their public
+ids are in one place.
 """
 
 from __future__ import annotations
 
-from typing import Final, TypedDict
+from typing import Final
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -27,19 +27,10 @@ from sqlalchemy import (
     literal_column,
 )
 
-
-class _Deferred(TypedDict):
-    deferrable: bool
-    initially: str
-
-
 HEAD: Final = "0001"
 """Revision that this code reads and writes: the newest in ``migrations/versions``."""
 
 _PK: Final = BigInteger().with_variant(Integer, "sqlite")  # an INTEGER primary key is SQLite's own row number
-
-_DEFERRED: Final[_Deferred] = {"deferrable": True, "initially": "DEFERRED"}
-"""Rows of one transaction may come in any order."""
 
 metadata: Final = MetaData()
 
@@ -59,7 +50,7 @@ events: Final = Table(
     Column("article_id", String),
     Column("cluster_id", String, nullable=False),
     Column("from_cluster_id", String),
-    Column("detail", JSON, nullable=False),
+    Column("detail", Text, nullable=False),
 )
 
 clusters: Final = Table(
@@ -69,7 +60,7 @@ clusters: Final = Table(
     Column("id", String, nullable=False, unique=True),
     Column("headline", Text, nullable=False),
     Column("representative_id", String, nullable=False),
-    Column("representative_rank", JSON, nullable=False),
+    Column("representative_rank", Text, nullable=False),
     Column("language", String, nullable=False),
     Column("size", Integer, nullable=False),
     Column("source_count", Integer, nullable=False),
@@ -79,11 +70,11 @@ clusters: Final = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("updated_seq", BigInteger, nullable=False),
     Column("heat", Float(53), nullable=False),
-    Column("sources", JSON, nullable=False),
-    Column("top_terms", JSON, nullable=False),
+    Column("sources", Text, nullable=False),
+    Column("top_terms", Text, nullable=False),
     Column("merged_into", String),
-    Column("source_tally", JSON, nullable=False),
-    Column("term_tally", JSON, nullable=False),
+    Column("source_tally", Text, nullable=False),
+    Column("term_tally", Text, nullable=False),
 )
 
 LISTED: Final = clusters.c.size > literal_column("0")
@@ -106,7 +97,7 @@ Index(
 cluster_sources: Final = Table(
     "cluster_sources",
     metadata,
-    Column("cluster_pk", _PK, ForeignKey("clusters.pk", **_DEFERRED), primary_key=True, autoincrement=False),
+    Column("cluster_pk", _PK, ForeignKey("clusters.pk"), primary_key=True, autoincrement=False),
     Column("source", String, primary_key=True),
     sqlite_with_rowid=False,
 )
@@ -116,7 +107,7 @@ articles: Final = Table(
     metadata,
     Column("pk", _PK, primary_key=True, autoincrement=False),
     Column("id", String, nullable=False, unique=True),
-    Column("cluster_pk", _PK, ForeignKey("clusters.pk", **_DEFERRED), nullable=False),
+    Column("cluster_pk", _PK, ForeignKey("clusters.pk"), nullable=False),
     Column("placed_seq", BigInteger, nullable=False, unique=True),
     Column("withdrawn", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -132,9 +123,9 @@ articles: Final = Table(
     Column("decision", String, nullable=False),
     Column("duplicate_group_id", String),
     Column("duplicate_of", String),
-    Column("reason", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("content_digest", LargeBinary, nullable=False),
-    Column("top_terms", JSON, nullable=False),
+    Column("top_terms", Text, nullable=False),
 )
 LIVE: Final = articles.c.withdrawn == false()
 """Whether an article was not taken down."""
@@ -156,26 +147,26 @@ Index(
 texts: Final = Table(
     "texts",
     metadata,
-    Column("article_pk", _PK, ForeignKey("articles.pk", **_DEFERRED), primary_key=True, autoincrement=False),
+    Column("article_pk", _PK, ForeignKey("articles.pk"), primary_key=True, autoincrement=False),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("uri", Text),
     Column("url", Text),
-    Column("authors", JSON, nullable=False),
+    Column("authors", Text, nullable=False),
 )
 
 identities: Final = Table(
     "identities",
     metadata,
     Column("digest", LargeBinary, primary_key=True),
-    Column("article_pk", _PK, ForeignKey("articles.pk", **_DEFERRED), nullable=False, index=True),
+    Column("article_pk", _PK, ForeignKey("articles.pk"), nullable=False, index=True),
     sqlite_with_rowid=False,
 )
 
 vocabularies: Final = Table(
     "vocabularies",
     metadata,
-    Column("seq", _PK, ForeignKey("events.seq", **_DEFERRED), primary_key=True, autoincrement=False),
+    Column("seq", _PK, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
     Column("language", String, nullable=False),
     Column("articles", Integer, nullable=False),
     Column("terms", LargeBinary, nullable=False),

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("headline", sa.Text(), nullable=False),
         sa.Column("representative_id", sa.String(), nullable=False),
-        sa.Column("representative_rank", sa.JSON(), nullable=False),
+        sa.Column("representative_rank", sa.Text(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("source_count", sa.Integer(), nullable=False),
@@ -31,11 +31,11 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_seq", sa.BigInteger(), nullable=False),
         sa.Column("heat", sa.Float(precision=53), nullable=False),
-        sa.Column("sources", sa.JSON(), nullable=False),
-        sa.Column("top_terms", sa.JSON(), nullable=False),
+        sa.Column("sources", sa.Text(), nullable=False),
+        sa.Column("top_terms", sa.Text(), nullable=False),
         sa.Column("merged_into", sa.String(), nullable=True),
-        sa.Column("source_tally", sa.JSON(), nullable=False),
-        sa.Column("term_tally", sa.JSON(), nullable=False),
+        sa.Column("source_tally", sa.Text(), nullable=False),
+        sa.Column("term_tally", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("pk"),
         sa.UniqueConstraint("id"),
     )
@@ -95,7 +95,7 @@ def upgrade() -> None:
         sa.Column("article_id", sa.String(), nullable=True),
         sa.Column("cluster_id", sa.String(), nullable=False),
         sa.Column("from_cluster_id", sa.String(), nullable=True),
-        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
     op.create_table(
@@ -124,10 +124,10 @@ def upgrade() -> None:
         sa.Column("decision", sa.String(), nullable=False),
         sa.Column("duplicate_group_id", sa.String(), nullable=True),
         sa.Column("duplicate_of", sa.String(), nullable=True),
-        sa.Column("reason", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("content_digest", sa.LargeBinary(), nullable=False),
-        sa.Column("top_terms", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["cluster_pk"], ["clusters.pk"], initially="DEFERRED", deferrable=True),
+        sa.Column("top_terms", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["cluster_pk"], ["clusters.pk"]),
         sa.PrimaryKeyConstraint("pk"),
         sa.UniqueConstraint("id"),
         sa.UniqueConstraint("placed_seq"),
@@ -154,7 +154,7 @@ def upgrade() -> None:
             "cluster_pk", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
         sa.Column("source", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["cluster_pk"], ["clusters.pk"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["cluster_pk"], ["clusters.pk"]),
         sa.PrimaryKeyConstraint("cluster_pk", "source"),
         sqlite_with_rowid=False,
     )
@@ -165,14 +165,14 @@ def upgrade() -> None:
         sa.Column("articles", sa.Integer(), nullable=False),
         sa.Column("terms", sa.LargeBinary(), nullable=False),
         sa.Column("counts", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["seq"], ["events.seq"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["seq"], ["events.seq"]),
         sa.PrimaryKeyConstraint("seq"),
     )
     op.create_table(
         "identities",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("article_pk", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["article_pk"], ["articles.pk"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["article_pk"], ["articles.pk"]),
         sa.PrimaryKeyConstraint("digest"),
         sqlite_with_rowid=False,
     )
@@ -186,8 +186,8 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("uri", sa.Text(), nullable=True),
         sa.Column("url", sa.Text(), nullable=True),
-        sa.Column("authors", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["article_pk"], ["articles.pk"], initially="DEFERRED", deferrable=True),
+        sa.Column("authors", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["article_pk"], ["articles.pk"]),
         sa.PrimaryKeyConstraint("article_pk"),
     )
     if op.get_bind().dialect.name == "sqlite":

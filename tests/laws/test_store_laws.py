@@ -1,0 +1,334 @@
+"""What every store must obey, each law a small function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dedupe.errors import InvalidQuery, StoreError, UnknownArticle, UnknownCluster
+from dedupe.events import EventKind
+from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Page
+from tests.laws.conftest import Subject
+from tests.laws.expected import Expected, seen
+from tests.laws.random_log import START, RandomLog
+
+SORT_KEYS: dict[ClusterSort, Callable[[ClusterRow], object]] = {
+    ClusterSort.UPDATED: lambda row: row.updated_seq,
+    ClusterSort.FIRST_SEEN: lambda row: row.first_seen,
+    ClusterSort.SIZE: lambda row: row.size,
+    ClusterSort.SOURCES: lambda row: row.source_count,
+    ClusterSort.VELOCITY: lambda row: row.heat,
+}
+
+
+def walk(get: Callable[[str | None], Page]) -> list:
+    rows, cursor = [], None
+    while True:
+        page = get(cursor)
+        rows += page.rows
+        cursor = page.next_cursor
+        if cursor is None:
+            return rows
+
+
+def listed(subject: Subject, which: ClusterFilter, sort: ClusterSort = ClusterSort.UPDATED, limit: int = 7) -> list:
+    return walk(lambda cursor: subject.catalogue.clusters(which, sort, limit, cursor))
+
+
+def rounded(row: ClusterRow) -> ClusterRow:
+    return replace(row, heat=round(row.heat, 6))
+
+
+def assert_shows(subject: Subject, expected: Expected) -> None:
+    catalogue = subject.catalogue
+    rows = {cluster_id: rounded(expected.row(cluster_id)) for cluster_id in expected.touched}
+    assert {cluster_id: rounded(catalogue.cluster(cluster_id)) for cluster_id in rows} == rows
+    for cluster_id in rows:
+        members = walk(lambda cursor, c=cluster_id: catalogue.members(c, 3, cursor))
+        assert members == expected.members(cluster_id)
+    for article_id, stored in expected.articles.items():
+        assert catalogue.article(article_id) == stored == subject.store.article(article_id)
+    for sort, key in SORT_KEYS.items():
+        shown = listed(subject, ClusterFilter(), sort)
+        assert {row.cluster_id: rounded(row) for row in shown} == {c: row for c, row in rows.items() if row.size}
+        assert len(shown) == len({row.cluster_id for row in shown})
+        assert [key(row) for row in shown] == sorted((key(row) for row in shown), reverse=True)
+    assert subject.store.find(list(expected.identities)) == expected.identities
+    assert list(catalogue.changes(0, 10_000)) == [change.event for change in expected.changes]
+    assert list(subject.store.replay()) == expected.replayed()
+    totals = catalogue.totals()
+    live = [expected.articles[article_id].assignment.duplicate_group_id for article_id in expected.live()]
+    assert (totals.articles, totals.duplicate_groups) == (len(live), len(set(live) - {None}))
+    assert totals.clusters == sum(row.size > 0 for row in rows.values())
+    assert totals.last_seq == subject.store.last_seq() == len(expected.changes)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_row_follows_from_the_log(subject: Subject, seed: int) -> None:
+    log, changes = RandomLog(seed), []
+    for group in log.groups(160):
+        subject.commit(group)
+        changes += group
+    assert_shows(subject, Expected(changes))
+    subject.reopen()
+    assert_shows(subject, Expected(changes))
+
+
+@pytest.mark.parametrize("seed", range(100, 103))
+def test_grouping_changes_nothing(subject: Subject, seed: int) -> None:
+    changes = RandomLog(seed).changes(60)
+    for number, change in enumerate(changes, start=1):
+        subject.commit([change])
+        if number % 10 == 0:
+            assert_shows(subject, Expected(changes[:number]))
+
+
+def test_an_empty_store_answers(subject: Subject) -> None:
+    assert subject.store.last_seq() == 0
+    assert list(subject.store.replay()) == []
+    assert subject.store.find([b"unknown", b""]) == {}
+    assert subject.store.find([]) == {}
+    assert listed(subject, ClusterFilter()) == []
+    assert subject.catalogue.changes(0, 10) == []
+    subject.commit([])
+    subject.store.check_writable()
+    assert subject.catalogue.totals().last_seq == 0
+    with pytest.raises(UnknownArticle):
+        subject.store.article("art_0000000000000")
+    with pytest.raises(UnknownCluster):
+        subject.catalogue.cluster("clu_0000000000000")
+    with pytest.raises(UnknownCluster):
+        subject.catalogue.members("clu_0000000000000", 10, None)
+
+
+def broken_groups() -> dict[str, tuple[int, Callable[..., object]]]:
+    """Faults by name: the event that gets one, and what is done to it."""
+    return {
+        "gap": (3, lambda change: replace(change, event=replace(change.event, seq=99))),
+        "repeat": (3, lambda change: replace(change, event=replace(change.event, seq=3))),
+        "no row": (3, lambda change: replace(change, stored=None)),
+        "other cluster": (3, lambda change: replace(change, event=replace(change.event, cluster_id="clu_x"))),
+        "unknown withdrawn": (3, lambda change: withdrawn(change, "art_x")),
+        "unknown merged": (3, lambda change: merged(change, "clu_x")),
+        "unknown revised": (
+            3,
+            lambda change: replace(change, event=replace(change.event, kind=EventKind.REVISED)),
+        ),
+    }
+
+
+def withdrawn(change, article_id):
+    event = replace(change.event, kind=EventKind.WITHDRAWN, article_id=article_id)
+    return replace(change, event=event, stored=None, identities=())
+
+
+def merged(change, absorbed):
+    event = replace(change.event, kind=EventKind.MERGED, article_id=None, from_cluster_id=absorbed)
+    return replace(change, event=event, stored=None, identities=())
+
+
+def opened(count: int, seed: int = 1) -> list:
+    """Return changes that each open a cluster."""
+    log, changes = RandomLog(seed), []
+    for _ in range(count):
+        log.live.clear()
+        log.clusters.clear()
+        changes.append(log.change())
+    return changes
+
+
+@pytest.mark.parametrize("fault", broken_groups())
+def test_a_group_is_committed_whole_or_not_at_all(subject: Subject, fault: str) -> None:
+    first, group = opened(8)[:4], opened(8)[4:]
+    subject.commit(first)
+    index, break_it = broken_groups()[fault]
+    with pytest.raises(StoreError):
+        subject.commit([*group[:index], break_it(group[index])])
+    assert_shows(subject, Expected(first))
+    subject.commit(group)
+    subject.reopen()
+    assert_shows(subject, Expected([*first, *group]))
+
+
+def test_an_article_is_opened_once(subject: Subject) -> None:
+    changes = opened(2)
+    again = replace(changes[0], event=replace(changes[0].event, seq=3))
+    subject.commit(changes)
+    with pytest.raises(StoreError):
+        subject.commit([again])
+    assert_shows(subject, Expected(changes))
+
+
+def test_a_taken_down_article_is_not_taken_down_again(subject: Subject) -> None:
+    changes = opened(2)
+    gone = changes[0].event.article_id
+    changes += [
+        withdrawn(replace(c, event=replace(c.event, seq=seq, cluster_id=changes[0].event.cluster_id)), gone)
+        for seq, c in ((3, changes[0]),)
+    ]
+    subject.commit(changes)
+    with pytest.raises(StoreError):
+        subject.commit([replace(changes[2], event=replace(changes[2].event, seq=4))])
+    assert_shows(subject, Expected(changes))
+
+
+def test_three_merges_in_a_row_lead_to_the_last_survivor(subject: Subject) -> None:
+    changes = opened(4)
+    a, b, c, d = (change.event.cluster_id for change in changes)
+    for absorbed, survivor in ((a, b), (b, c), (c, d)):
+        event = replace(changes[0].event, seq=len(changes) + 1, cluster_id=survivor)
+        changes.append(merged(replace(changes[0], event=event), absorbed))
+    subject.commit(changes)
+    subject.reopen()
+    assert [subject.catalogue.cluster(cluster_id).merged_into for cluster_id in (a, b, c, d)] == [d, d, d, None]
+    assert subject.catalogue.cluster(d).size == 4
+    assert subject.catalogue.members(a, 10, None).rows == []
+    assert_shows(subject, Expected(changes))
+
+
+@pytest.mark.parametrize("sort", ClusterSort)
+def test_a_walk_meets_every_row_once_while_others_arrive(subject: Subject, sort: ClusterSort) -> None:
+    log = RandomLog(7)
+    subject.commit(log.changes(150))
+    there = {row.cluster_id for row in listed(subject, ClusterFilter(), sort)}
+    met, cursor = [], None
+    while True:
+        page = subject.catalogue.clusters(ClusterFilter(), sort, 5, cursor)
+        met += [row.cluster_id for row in page.rows]
+        subject.commit(arrivals(log, 3))
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert len(met) == len(set(met))
+    assert there <= set(met)
+
+
+def arrivals(log: RandomLog, count: int) -> list:
+    """Return changes that open clusters and leave those that are there alone."""
+    live, clusters = dict(log.live), set(log.clusters)
+    changes = []
+    for _ in range(count):
+        log.live.clear()
+        log.clusters.clear()
+        changes.append(log.change())
+    log.live.update(live)
+    log.clusters |= clusters
+    return changes
+
+
+FILTERS = {
+    "size": (ClusterFilter(min_size=3), lambda row, members: row.size >= 3),
+    "sources": (ClusterFilter(min_sources=2), lambda row, members: row.source_count >= 2),
+    "updated": (
+        ClusterFilter(updated_since=START + timedelta(hours=20)),
+        lambda row, members: row.updated_at >= START + timedelta(hours=20),
+    ),
+    "from": (
+        ClusterFilter(seen_from=START + timedelta(hours=30)),
+        lambda row, members: row.last_seen >= START + timedelta(hours=30),
+    ),
+    "to": (
+        ClusterFilter(seen_to=START + timedelta(hours=5)),
+        lambda row, members: row.first_seen < START + timedelta(hours=5),
+    ),
+    "source": (
+        ClusterFilter(source="a'b\"%_"),
+        lambda row, members: any(m.article.source == "a'b\"%_" for m in members),
+    ),
+    "not source": (
+        ClusterFilter(source="!Herald"),
+        lambda row, members: all(m.article.source != "Herald" for m in members),
+    ),
+    "language": (ClusterFilter(language="de"), lambda row, members: row.language == "de"),
+    "not language": (ClusterFilter(language="!de"), lambda row, members: row.language != "de"),
+    "word": (ClusterFilter(q="zurich"), lambda row, members: any("Zürich" in m.article.title for m in members)),
+    "beginning": (
+        ClusterFilter(q="FLOOD, mini"),
+        lambda row, members: any({"flood", "minister"} <= set(m.article.title.split()) for m in members),
+    ),
+    "unspaced": (ClusterFilter(q="東京"), lambda row, members: any("東京" in m.article.title for m in members)),
+    "cyrillic": (
+        ClusterFilter(q="Перегов"),
+        lambda row, members: any("переговоры" in m.article.title for m in members),
+    ),
+    "only signs": (ClusterFilter(q=' "*) '), lambda row, members: True),
+    "no such word": (ClusterFilter(q="zebra AND"), lambda row, members: False),
+    "all at once": (
+        ClusterFilter(min_size=2, source="Wire", language="!ja", q="strike", seen_from=START),
+        lambda row, members: (
+            row.size >= 2
+            and row.language != "ja"
+            and any(m.article.source == "Wire" for m in members)
+            and any("strike" in m.article.title.split() for m in members)
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_filters_show_what_they_say(subject: Subject, name: str) -> None:
+    which, is_shown = FILTERS[name]
+    changes = RandomLog(3).changes(400)
+    for start in range(0, len(changes), 40):
+        subject.commit(changes[start : start + 40])
+    expected = Expected(changes)
+    wanted = {
+        cluster_id
+        for cluster_id in expected.touched
+        if (members := expected.members(cluster_id)) and is_shown(expected.row(cluster_id), members)
+    }
+    for sort in (ClusterSort.UPDATED, ClusterSort.VELOCITY):
+        shown = [row.cluster_id for row in listed(subject, which, sort)]
+        assert sorted(shown) == sorted(wanted)
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "e30", "WyJhIl0", "bnVsbA", "é", "W251bGwsbnVsbCxudWxsXQ", "////"])
+def test_a_made_up_cursor_is_refused(subject: Subject, cursor: str) -> None:
+    with pytest.raises(InvalidQuery) as refused:
+        subject.catalogue.clusters(ClusterFilter(), ClusterSort.SIZE, 5, cursor)
+    assert refused.value.field == "cursor"
+
+
+def test_a_cursor_fits_one_list_only(subject: Subject) -> None:
+    subject.commit(opened(5))
+    cursor = subject.catalogue.clusters(ClusterFilter(), ClusterSort.SIZE, 2, None).next_cursor
+    assert cursor is not None
+    cluster_id = opened(5)[0].event.cluster_id
+    with pytest.raises(InvalidQuery):
+        subject.catalogue.clusters(ClusterFilter(), ClusterSort.SOURCES, 2, cursor)
+    with pytest.raises(InvalidQuery):
+        subject.catalogue.clusters(ClusterFilter(min_size=2), ClusterSort.SIZE, 2, cursor)
+    with pytest.raises(InvalidQuery):
+        subject.catalogue.members(cluster_id, 2, cursor)
+
+
+def test_changes_are_paged_and_chosen_by_kind(subject: Subject) -> None:
+    changes = RandomLog(5).changes(120)
+    subject.commit(changes)
+    events = [change.event for change in changes]
+    kinds = frozenset({EventKind.MERGED, EventKind.WITHDRAWN})
+    assert list(subject.catalogue.changes(10, 25)) == events[10:35]
+    assert list(subject.catalogue.changes(50, 1000, kinds)) == [e for e in events[50:] if e.kind in kinds]
+    assert list(subject.catalogue.changes(120, 10)) == []
+
+
+def test_members_are_ordered_by_when_they_were_seen(subject: Subject) -> None:
+    changes = RandomLog(9).changes(200)
+    subject.commit(changes)
+    largest = listed(subject, ClusterFilter(), ClusterSort.SIZE)[0]
+    members = walk(lambda cursor: subject.catalogue.members(largest.cluster_id, 2, cursor))
+    assert len(members) == largest.size > 4
+    assert [seen(m) for m in members] == sorted(seen(m) for m in members)
+
+
+def test_a_replay_begun_is_not_disturbed_by_commits(subject: Subject) -> None:
+    log = RandomLog(11)
+    first = log.changes(100)
+    subject.commit(first)
+    replay = subject.store.replay()
+    began = [next(replay)]
+    subject.commit(arrivals(log, 5))
+    assert [replayed.event for replayed in [*began, *replay]] == [change.event for change in first]
