@@ -42,7 +42,7 @@ def _term_counts(index: Index) -> tuple[NDArray[np.uint64], NDArray[np.int32], N
     vocabulary = index.clusters.vocabulary
     counted = np.flatnonzero(vocabulary.terms.counts[: vocabulary.count])
     order = counted[np.argsort(vocabulary.hashes[counted])]
-    return vocabulary.hashes[order], vocabulary.terms.counts[order], vocabulary.terms.frozen[order]
+    return vocabulary.hashes[order], vocabulary.terms.counts[order], vocabulary.terms.idf[order]
 
 
 @kernel

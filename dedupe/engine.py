@@ -11,7 +11,7 @@ import numpy as np
 
 from dedupe import ids
 from dedupe.article import Article
-from dedupe.clusters.decision import shipped_model
+from dedupe.clusters.decision import JoinModel, shipped_model
 from dedupe.clusters.maintenance import Occasion, merge_partner
 from dedupe.clusters.prior import shipped_priors
 from dedupe.decide import Verdict, decide
@@ -54,12 +54,17 @@ class Engine:
     """
 
     def __init__(
-        self, store: Store, settings: EngineSettings | None = None, on_event: Callable[[Event], None] | None = None
+        self,
+        store: Store,
+        settings: EngineSettings | None = None,
+        *,
+        model: JoinModel | None = None,
+        on_event: Callable[[Event], None] | None = None,
     ) -> None:
         self._store = store
         self._settings = settings or EngineSettings()
         self._on_event = on_event
-        self._model = shipped_model()
+        self._model = model or shipped_model()
         self._lock = threading.Lock()
         self._index = self._replayed()
         self._in_step = True

@@ -14,6 +14,8 @@ from dedupe.clusters.terms import UNIT, Vector
 from dedupe.kernel import kernel
 
 RECENT_MEMBERS: Final = 8
+BRIEF: Final = 60.0
+"""A text of so many tokens counts as half brief."""
 
 FEATURES: Final = (
     "mean",
@@ -33,10 +35,15 @@ FEATURES: Final = (
     "log_length_best",
     "excess",
     "containment",
+    "shared_information",
+    "brief_centroid",
+    "brief_best",
+    "brief_title",
 )
 """Similarity to all members, their sum, the best one; the same of titles and of names, over the
 newest members; closeness in time to the newest, the mean and the oldest member; size; lengths;
-similarity beyond that of unrelated clusters; shared shingles."""
+similarity beyond that of unrelated clusters; shared shingles; how much the terms shared with the
+best member say together, in units of ten nats; and three similarities again for brief texts."""
 
 
 class Probe(NamedTuple):
@@ -50,7 +57,7 @@ class Probe(NamedTuple):
 
 
 @kernel
-def measure(probe: Probe, candidates: Candidates, dots: NDArray[np.int32], space: Space) -> NDArray[np.float64]:
+def measure(probe: Probe, candidates: Candidates, dots: NDArray[np.int32], idf: NDArray[np.float32], space: Space) -> NDArray[np.float64]:
     """Return a row of `FEATURES` for each candidate cluster."""
     rows = np.empty((len(candidates.clusters), len(FEATURES)), dtype=np.float64)
     for k in range(len(rows)):
@@ -69,7 +76,25 @@ def measure(probe: Probe, candidates: Candidates, dots: NDArray[np.int32], space
         theirs = shingles_of(best, space)
         fewer = min(len(theirs), len(probe.shingles))
         row[16] = shared_count(probe.shingles, theirs) / fewer if fewer > 0 else 0.0
+        row[17] = _shared_information(probe.vector, vector_of(best, space), idf) / 10.0
+        brevity = 1.0 / (1.0 + min(probe.tokens, space.articles.tokens[best]) / BRIEF)
+        row[18], row[19], row[20] = brevity * row[1], brevity * row[2], brevity * row[4]
     return rows
+
+
+@kernel
+def _shared_information(left: Vector, right: Vector, idf: NDArray[np.float32]) -> float:
+    i, j, shared = 0, 0, 0.0
+    while i < len(left.terms) and j < len(right.terms):
+        if left.terms[i] == right.terms[j]:
+            shared += idf[left.terms[i]]
+            i += 1
+            j += 1
+        elif left.terms[i] < right.terms[j]:
+            i += 1
+        else:
+            j += 1
+    return shared
 
 
 @kernel

@@ -46,10 +46,10 @@ class ClusterIndex:
     def weigh(self, terms: Terms, title: Terms, language: int) -> tuple[Vector, Vector]:
         """Weigh the terms of an article and of its title as of now."""
         numbers, title_numbers = (self.vocabulary.intern(part.hashes, language) for part in (terms, title))
-        rarity = self.vocabulary.rarity(language)
+        idf = self.vocabulary.terms.idf
         return (
-            weigh(numbers, terms, rarity, TITLE_WEIGHT, MAX_TERMS),
-            weigh(title_numbers, title, rarity, 1.0, MAX_TITLE_TERMS),
+            weigh(numbers, terms, idf, TITLE_WEIGHT, MAX_TERMS),
+            weigh(title_numbers, title, idf, 1.0, MAX_TITLE_TERMS),
         )
 
     def candidates(self, probe: Probe) -> tuple[Candidates, NDArray[np.float64]]:
@@ -59,7 +59,7 @@ class ClusterIndex:
         count = accumulate(self._postings.blocks, heads, probe.vector, reach, self._dots, self._touched)
         touched = self._touched[:count]
         found = rank_clusters(touched, self._dots, probe.time, space, self._sums)
-        features = measure(probe, found, self._dots, space)
+        features = measure(probe, found, self._dots, self.vocabulary.terms.idf, space)
         self._dots[touched] = 0
         return found, features
 
@@ -69,7 +69,7 @@ class ClusterIndex:
         tokens, time = int(self._articles.tokens[slot]), float(self._articles.time[slot])
         probe = Probe(vector_of(slot, space), title_of(slot, space), shingles_of(slot, space), tokens, time)
         found = member_sums(probe.vector, cluster, space, self._dots)._replace(background=background)
-        features: NDArray[np.float64] = measure(probe, found, self._dots, space)[0]
+        features: NDArray[np.float64] = measure(probe, found, self._dots, self.vocabulary.terms.idf, space)[0]
         self._dots[self.newest_members(cluster, int(self._clusters.size[cluster]))] = 0
         return features
 

@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.vocabulary import Rarity
 from dedupe.kernel import kernel
 from dedupe.text.tokens import HAS_DIGIT, IS_CAPITALISED, IS_SOLO
 
@@ -83,14 +82,13 @@ def count_terms(hashes: NDArray[np.uint64], flags: NDArray[np.uint8], title_toke
 
 
 @kernel
-def weigh(numbers: NDArray[np.int32], terms: Terms, rarity: Rarity, title_weight: float, most: int) -> Vector:
+def weigh(numbers: NDArray[np.int32], terms: Terms, idf: NDArray[np.float32], title_weight: float, most: int) -> Vector:
     """Return the ``most`` heaviest terms and their weights as integers of unit length."""
     weights = np.zeros(len(numbers), dtype=np.float64)
     for i in range(len(numbers)):
         tf = terms.body[i] + title_weight * terms.title[i]
-        idf = np.log((rarity.articles + 1.0) / (rarity.counts[numbers[i]] + 0.5))
-        if tf > 0 and idf > 0:
-            weights[i] = (1.0 + np.log(tf)) * idf
+        if tf > 0 and idf[numbers[i]] > 0:
+            weights[i] = (1.0 + np.log(tf)) * idf[numbers[i]]
     kept = np.argsort(-weights, kind="mergesort")[:most]
     kept = kept[weights[kept] > 0]
     kept = kept[np.argsort(numbers[kept])]

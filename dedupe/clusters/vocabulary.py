@@ -24,19 +24,12 @@ SNAPSHOT_GROWTH: Final = 1.25
 LONGEST_INTERVAL: Final = 20_000
 
 
-class Rarity(NamedTuple):
-    """How many articles hold each term, of how many in all."""
-
-    counts: NDArray[np.float32]
-    articles: float
-
-
 class TermColumns(NamedTuple):
-    """One row a term."""
+    """One row a term: in how many articles so far, how rare by the last snapshot, its newest posting block."""
 
     languages: NDArray[np.int32]
     counts: NDArray[np.int32]
-    frozen: NDArray[np.float32]
+    idf: NDArray[np.float32]
     heads: NDArray[np.int32]
 
 
@@ -57,7 +50,7 @@ class Vocabulary:
         self.terms = new_columns(TermColumns, 1 << 15, np.int32, np.int32, np.float32, np.int32)
         self.terms.heads[:] = -1
         self.articles: dict[int, int] = {}
-        self._frozen_articles: dict[int, float] = {}
+        self._frozen_articles: dict[int, int] = {}
         self._due: dict[int, float] = {}
 
     @property
@@ -80,13 +73,8 @@ class Vocabulary:
             self.terms.heads[room:] = -1
             fresh = slice(before, self.count)
             self.terms.languages[fresh] = language
-            self.terms.frozen[fresh] = self._prior_counts(self.hashes[fresh], language)
+            self.terms.idf[fresh] = self._idf(self.hashes[fresh], 0, language)
         return numbers
-
-    def rarity(self, language: int) -> Rarity:
-        """Return the frozen counts, with the number of articles behind those of a language."""
-        prior = PRIOR_WEIGHT if language in self._priors else 0.0
-        return Rarity(self.terms.frozen, self._frozen_articles.get(language, prior))
 
     def add(self, terms: NDArray[np.int32], language: int, sign: int = 1) -> None:
         """Count an article's distinct ``terms`` once each; take it back with ``sign=-1``."""
@@ -113,14 +101,16 @@ class Vocabulary:
         self.terms.counts[mine] = 0
         self.terms.counts[numbers] = counts
         self.articles[language] = articles
-        self.terms.frozen[mine] = self.terms.counts[mine] + self._prior_counts(self.hashes[mine], language)
-        self._frozen_articles[language] = articles + (PRIOR_WEIGHT if language in self._priors else 0.0)
+        self._frozen_articles[language] = articles
+        self.terms.idf[mine] = self._idf(self.hashes[mine], self.terms.counts[mine], language)
         self._due[language] = min(articles * SNAPSHOT_GROWTH, articles + LONGEST_INTERVAL) + 1
 
-    def _prior_counts(self, hashes: NDArray[np.uint64], language: int) -> NDArray[np.float32]:
+    def _idf(self, hashes: NDArray[np.uint64], counts: NDArray[np.int32] | int, language: int) -> NDArray[np.float32]:
+        articles = float(self._frozen_articles.get(language, 0))
+        holding = np.asarray(counts, dtype=np.float64)
         prior = self._priors.get(language)
-        if prior is None:
-            return np.zeros(len(hashes), dtype=np.float32)
-        at = np.minimum(np.searchsorted(prior.hashes, hashes), len(prior.hashes) - 1)
-        shares: NDArray[np.float32] = np.where(prior.hashes[at] == hashes, prior.shares[at], np.float32(0))
-        return (shares * np.float32(PRIOR_WEIGHT)).astype(np.float32)
+        if prior is not None:
+            at = np.minimum(np.searchsorted(prior.hashes, hashes), len(prior.hashes) - 1)
+            holding = holding + PRIOR_WEIGHT * np.where(prior.hashes[at] == hashes, prior.shares[at], 0.0)
+            articles += PRIOR_WEIGHT
+        return np.log((articles + 1.0) / (holding + 0.5)).astype(np.float32)

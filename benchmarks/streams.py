@@ -1,0 +1,69 @@
+"""The development sets, in stream order, as the engine reads them. They are never part of the repository."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from dedupe import ids
+from dedupe.article import Article
+from dedupe.reading import Reading, read
+from dedupe.recording import Submission
+from dedupe.settings import EngineSettings
+
+DATASETS = Path(__file__).parents[2] / "shared" / "datasets"
+FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One article of a stream and its gold event, if it has one."""
+
+    id: str
+    submission: Submission
+    gold: str | None
+
+    @property
+    def reading(self) -> Reading:
+        """Return the article as the engine reads it."""
+        article = self.submission.article
+        return read(article, article.language or "und", self.submission.received_at, EngineSettings())
+
+
+def rows(name: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a set in its file's order."""
+    with gzip.open(DATASETS / name / "docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def stream(name: str, limit: int | None = None) -> Iterator[Labelled]:
+    """Yield the first ``limit`` articles of a set in order of publication, the undated last."""
+    dated = [(published(row), number, row) for number, row in enumerate(rows(name))]
+    dated.sort(key=lambda entry: (entry[0] is None, entry[0] or FIRST, entry[1]))
+    at = FIRST
+    for place, (moment, _, row) in enumerate(dated[:limit]):
+        at = max(at, moment or at)
+        article = Article(
+            title=row.get("title") or "",
+            text=row.get("text") or "",
+            source=row.get("source"),
+            published_at=moment,
+            language=row["lang"],
+        )
+        gold = row.get("cluster_merged") or row.get("cluster")
+        article_id = ids.encode("art", place)
+        yield Labelled(row["id"], Submission(article=article, article_id=article_id, received_at=at), gold)
+
+
+def published(row: dict[str, Any]) -> datetime | None:
+    """Return the time of publication of a row, in UTC where it names no zone."""
+    if not row.get("published_at"):
+        return None
+    moment = datetime.fromisoformat(row["published_at"])
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
