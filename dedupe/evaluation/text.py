@@ -1,0 +1,75 @@
+"""A report as people read it: aligned text, no wider than a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dedupe.evaluation.breakdown import Disagreement, Slice
+from dedupe.evaluation.copies import CopyScores, Pair
+from dedupe.evaluation.metrics import Agreement, ClusterScores
+from dedupe.evaluation.report import Report
+
+_TITLE_WIDTH = 70
+
+
+def render(report: Report, titles: Mapping[str, str]) -> str:
+    """Return the report as text; examples are shown with the titles that are known."""
+    lines = [f"{'':24}{'precision':>10}{'recall':>10}{'F1':>10}"]
+    if report.clusters:
+        lines += _cluster_lines(report.clusters)
+    if report.copies:
+        lines.append(_agreement_line("copies, pairs", report.copies.agreement))
+    if report.clusters:
+        lines += ["", *_index_lines(report.clusters)]
+    lines += _slice_lines("BCubed by size of the event", report.sizes)
+    lines += _slice_lines("BCubed by language", report.languages if len(report.languages) > 1 else ())
+    lines += _disagreement_lines("Put together, but different events", report.false, titles)
+    lines += _disagreement_lines("Kept apart, but one event", report.missed, titles)
+    if report.copies:
+        lines += _copy_lines(report.copies, titles)
+    return "\n".join(lines)
+
+
+def _cluster_lines(scores: ClusterScores) -> list[str]:
+    return [
+        _agreement_line("clusters, BCubed", scores.bcubed),
+        f"{'  each article alone':24}{'':20}{scores.bcubed_floor:10.3f}",
+        _agreement_line("clusters, pairs", scores.pairs),
+    ]
+
+
+def _index_lines(scores: ClusterScores) -> Iterator[str]:
+    yield f"adjusted Rand index {scores.ari:.3f}, normalised mutual information {scores.nmi:.3f}"
+    yield f"{scores.article_count:,} labelled articles of {scores.gold_count:,} events"
+    yield f"{scores.predicted_count:,} clusters, the largest with {scores.largest_predicted:,} articles"
+
+
+def _agreement_line(name: str, agreement: Agreement) -> str:
+    return f"{name:24}{agreement.precision:10.3f}{agreement.recall:10.3f}{agreement.f1:10.3f}"
+
+
+def _slice_lines(title: str, slices: Sequence[Slice]) -> Iterator[str]:
+    if slices:
+        yield from ("", title)
+    for part in slices:
+        yield f"{_agreement_line('  ' + part.name, part.bcubed)}   {part.article_count:,} articles"
+
+
+def _disagreement_lines(title: str, pairs: Sequence[Disagreement], titles: Mapping[str, str]) -> Iterator[str]:
+    if pairs:
+        yield from ("", f"{title} (pairs, one of them)")
+    for pair in pairs:
+        yield from _example_lines(f"{pair.pair_count:7,}  ", pair.example, titles)
+
+
+def _copy_lines(scores: CopyScores, titles: Mapping[str, str]) -> Iterator[str]:
+    for title, pairs in (("Taken for copies", scores.false_pairs), ("Copies not found", scores.missed_pairs)):
+        if pairs:
+            yield from ("", title)
+        for pair in pairs:
+            yield from _example_lines(" " * 9, pair, titles)
+
+
+def _example_lines(head: str, pair: Pair, titles: Mapping[str, str]) -> Iterator[str]:
+    for start, article_id in zip((head, " " * len(head)), pair, strict=True):
+        yield f"{start}{article_id}  {titles.get(article_id, '')[:_TITLE_WIDTH]}".rstrip()

@@ -1,0 +1,1 @@
+"""Files of articles: each format is one module with a `Format`, listed in `formats`."""

@@ -1,0 +1,36 @@
+"""Every format that can be read. To add one: write its module, and list its `Format` here."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Final
+
+from dedupe.errors import UnreadableInput
+from dedupe.readers.comma_separated import COMMA_SEPARATED
+from dedupe.readers.entry import Format
+from dedupe.readers.json_lines import JSON_LINES
+from dedupe.readers.source import STANDARD_INPUT
+
+FORMATS: Final = {form.name: form for form in (JSON_LINES, COMMA_SEPARATED)}
+
+
+def format_of(name: str, wanted: str | None = None) -> Format:
+    """Return the format called ``wanted``, else the one that a file's name ends in; standard input is JSON lines.
+
+    Raises `UnreadableInput` when neither tells.
+
+    >>> format_of("news/2026-03.CSV.gz").name
+    'csv'
+    """
+    if wanted is not None:
+        if wanted not in FORMATS:
+            raise UnreadableInput(f"there is no format {wanted!r}; there are {', '.join(FORMATS)}")
+        return FORMATS[wanted]
+    if name == STANDARD_INPUT:
+        return JSON_LINES
+    suffix = PurePath(name.lower().removesuffix(".gz")).suffix
+    for form in FORMATS.values():
+        if suffix in form.suffixes:
+            return form
+    known = ", ".join(suffix for form in FORMATS.values() for suffix in form.suffixes)
+    raise UnreadableInput(f"{name}: its name ends in none of {known}; say which format it has with --format")
