@@ -20,14 +20,14 @@ from dedupe.store.rows import event_of, replayed_of, stored_of
 from dedupe.store.schema import LISTED, LIVE, articles, clusters, events, texts, vocabularies
 from dedupe.store.selection import page
 
-_STORED = (
+STORED = (
     select(articles, texts, clusters.c.id.label("cluster_id"))
     .join(clusters, clusters.c.pk == articles.c.cluster_pk)
     .outerjoin(texts, texts.c.article_pk == articles.c.pk)
 )
-_ARTICLE = _STORED.where(articles.c.id == bindparam("article_id"))
+_ARTICLE = STORED.where(articles.c.id == bindparam("article_id"))
 _CLUSTER = select(*CLUSTER).where(clusters.c.id == bindparam("cluster_id"))
-_REPLAY = (
+REPLAY = (
     select(
         events,
         *(column for column in articles.c if column.name not in ("cluster_pk", "pk")),
@@ -101,7 +101,7 @@ class SqlCatalogue:
             cluster_pk = connection.execute(select(clusters.c.pk).where(clusters.c.id == cluster_id)).scalar()
             if cluster_pk is None:
                 raise UnknownCluster(cluster_id)
-            rows = connection.execute(member_list(_STORED, cluster_pk, key).limit(limit + 1)).all()
+            rows = connection.execute(member_list(STORED, cluster_pk, key).limit(limit + 1)).all()
         return page(scope, [(row.seen_at, row.pk, stored_of(row)) for row in rows], limit)
 
     def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
@@ -125,5 +125,5 @@ class SqlCatalogue:
     def replay(self) -> Iterator[Replayed]:
         """Yield the log as it is now, in order, a block of rows in memory at a time."""
         with self._reading() as connection:
-            for row in connection.execution_options(yield_per=_REPLAY_BLOCK).execute(_REPLAY):
+            for row in connection.execution_options(yield_per=_REPLAY_BLOCK).execute(REPLAY):
                 yield replayed_of(row)

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ from sqlalchemy.pool import QueuePool
 
 from dedupe.errors import StoreError, StoreUnavailable
 
-BUSY_TIMEOUT_MS: Final = 2_000
+BUSY_TIMEOUT: Final = timedelta(seconds=2)
 READERS: Final = 64
 _CHECKPOINT_PAGES: Final = 4_000
 _WAL_KEPT_BYTES: Final = 64 << 20
@@ -94,7 +95,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(
         f"{path.as_uri()}?mode={mode}",
         uri=True,
-        timeout=BUSY_TIMEOUT_MS / 1000,
+        timeout=BUSY_TIMEOUT.total_seconds(),
         isolation_level=None,
         check_same_thread=False,
     )
@@ -105,10 +106,14 @@ def begin(connection: Connection, *, to_write: bool) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if to_write else "BEGIN")
 
 
-def empty_log(connection: Connection) -> bool:
-    """Move what is committed from the write-ahead log into the file and truncate it; False while readers hold it."""
+def empty_log(connection: Connection, patience: timedelta) -> bool:
+    """Move what is committed from the write-ahead log into the file and truncate it.
+
+    False when readers of an older state needed the log for longer than ``patience``.
+    """
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience // timedelta(milliseconds=1)}")
     busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
-    connection.rollback()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT // timedelta(milliseconds=1)}")
     return busy == 0
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import BigInteger, Connection, Engine, Text, bindparam, cast, select, update
 from sqlalchemy.exc import DBAPIError
 
 from dedupe.errors import StoreUnavailable
@@ -34,7 +35,10 @@ _FIND = (
     .where(identities.c.digest.in_(bindparam("digests", expanding=True)))
 )
 _FIND_BLOCK = 1_000
-_WRITE_PROBE = update(settings).where(settings.c.key == PROBE)
+_ERASURE_PATIENCE = timedelta(milliseconds=500)
+_WRITE_PROBE = (  # an equal value would not be written at all
+    update(settings).where(settings.c.key == PROBE).values(value=cast(cast(settings.c.value, BigInteger) + 1, Text))
+)
 
 
 class SqlStore:
@@ -54,7 +58,7 @@ class SqlStore:
         self.catalogue = SqlCatalogue(path, reader_engine(path))
         with self._writing() as connection:
             self._last_seq = last_seq(connection)
-        self._finish_erasure()
+        self.check_writable()  # a read-only file opens without complaint
 
     @classmethod
     def open(cls, url: str, identity: Identity) -> SqlStore:
@@ -105,19 +109,23 @@ class SqlStore:
         with self._lock:
             with self._writing() as connection:
                 check_order(changes, last_seq(connection))
-                self._is_erasure_due |= write_changes(connection, changes)
+                has_erased = write_changes(connection, changes)
             self._last_seq = changes[-1].event.seq
-            self._finish_erasure()
+            self._is_erasure_due |= has_erased
+            self._finish_erasure(_ERASURE_PATIENCE if has_erased else timedelta(0))
 
     def check_writable(self) -> None:
         """Write something small, durably; raise `StoreUnavailable` when that fails."""
-        with self._lock, self._writing() as connection:
-            connection.execute(_WRITE_PROBE, {"value": str(self._last_seq)})
+        with self._lock:
+            with self._writing() as connection:
+                connection.execute(_WRITE_PROBE)
+            self._finish_erasure()
 
     def close(self) -> None:
         """Release files, connections and the lock."""
         with self._lock:
             self.catalogue.close()
+            self._finish_erasure()
             self._give_up_connection()
             self._engine.dispose()
             self._writer_lock.release()
@@ -155,11 +163,11 @@ class SqlStore:
         if not is_in_place:
             raise StoreUnavailable(f"{self._path} was moved, deleted or replaced while it was open; start again")
 
-    def _finish_erasure(self) -> None:
+    def _finish_erasure(self, patience: timedelta = timedelta(0)) -> None:
         """Empty the write-ahead log, which still holds what was erased; try again later while readers need it."""
         if not self._is_erasure_due:
             return
         try:
-            self._is_erasure_due = not empty_log(self._connected())
+            self._is_erasure_due = not empty_log(self._connected(), patience)
         except DBAPIError:
             self._give_up_connection()

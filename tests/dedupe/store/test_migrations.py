@@ -1,0 +1,54 @@
+"""The migrations make the tables that the code reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_mock_engine
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+import dedupe.store
+from dedupe.store.schema import HEAD, metadata
+from dedupe.store.sql import SqlStore
+from tests.laws.conftest import IDENTITY
+
+
+def test_the_code_names_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(dedupe.store.__file__).with_name("migrations")))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_a_migrated_file_has_the_tables_of_the_schema(tmp_path: Path) -> None:
+    store = SqlStore.open(f"sqlite:///{tmp_path / 'a.db'}", IDENTITY)
+    with store.catalogue._reading() as connection:
+        context = MigrationContext.configure(connection, opts={"include_name": lambda name, *_: is_ours(name)})
+        assert compare_metadata(context, metadata) == []
+        made = {squeezed(sql) for (sql,) in connection.exec_driver_sql("SELECT sql FROM sqlite_master") if sql}
+    store.close()
+    dialect = sqlite.dialect()
+    wanted = {squeezed(str(CreateTable(table).compile(dialect=dialect))) for table in metadata.sorted_tables}
+    indexes = [index for table in metadata.sorted_tables for index in table.indexes]
+    wanted |= {squeezed(str(CreateIndex(index).compile(dialect=dialect))) for index in indexes}
+    assert wanted <= made
+
+
+def is_ours(name: str | None) -> bool:
+    return name is None or (not name.startswith("titles") and name != "alembic_version")
+
+
+def squeezed(sql: str) -> tuple[str, ...]:
+    """Return the words of a statement in a fixed order: that of constraints means nothing."""
+    return tuple(sorted(sql.replace("(", " ( ").replace(")", " ) ").replace(",", " ").split()))
+
+
+def test_the_tables_can_be_spelt_for_postgresql() -> None:
+    statements: list[str] = []
+    engine = create_mock_engine("postgresql+psycopg://", lambda sql, *_, **__: statements.append(str(sql)))
+    metadata.create_all(engine, checkfirst=False)
+    assert len(statements) >= len(metadata.tables)
