@@ -78,7 +78,7 @@ def _find(slots: NDArray[np.int32], known: NDArray[np.uint64], key: np.uint64) -
     at = _home(key, mask)
     while slots[at] >= 0 and known[slots[at]] != key:
         at = (at + np.uint64(1)) & mask
-    return slots[at]
+    return int(slots[at])
 
 
 @kernel
