@@ -45,7 +45,8 @@ def needs_neighbours(entry: int) -> bool:
 @kernel
 def resolve(entries: Entries, joiners: npt.NDArray[np.uint32]) -> None:
     """Replace the entries of all ``joiners``."""
-    for at in joiners:
+    for joiner in joiners:
+        at = int(joiner)
         kind = _kind(entries[at])
         if kind == POINT:
             entries[at] = _point(entries, at)
