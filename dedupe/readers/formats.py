@@ -9,15 +9,14 @@ from dedupe.errors import UnreadableInput
 from dedupe.readers.comma_separated import COMMA_SEPARATED
 from dedupe.readers.entry import Format
 from dedupe.readers.json_lines import JSON_LINES
-from dedupe.readers.source import STANDARD_INPUT
 
 FORMATS: Final = {form.name: form for form in (JSON_LINES, COMMA_SEPARATED)}
 
 
 def format_of(name: str, wanted: str | None = None) -> Format:
-    """Return the format called ``wanted``, else the one that a file's name ends in; standard input is JSON lines.
+    """Return the format called ``wanted``, else the one that a file's name ends in, else JSON lines.
 
-    Raises `UnreadableInput` when neither tells.
+    Raises `UnreadableInput` when no format is called ``wanted``.
 
     >>> format_of("news/2026-03.CSV.gz").name
     'csv'
@@ -26,11 +25,5 @@ def format_of(name: str, wanted: str | None = None) -> Format:
         if wanted not in FORMATS:
             raise UnreadableInput(f"there is no format {wanted!r}; there are {', '.join(FORMATS)}")
         return FORMATS[wanted]
-    if name == STANDARD_INPUT:
-        return JSON_LINES
     suffix = PurePath(name.lower().removesuffix(".gz")).suffix
-    for form in FORMATS.values():
-        if suffix in form.suffixes:
-            return form
-    known = ", ".join(suffix for form in FORMATS.values() for suffix in form.suffixes)
-    raise UnreadableInput(f"{name}: its name ends in none of {known}; say which format it has with --format")
+    return next((form for form in FORMATS.values() if suffix in form.suffixes), JSON_LINES)

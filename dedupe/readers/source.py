@@ -17,7 +17,7 @@ _GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
 class Source:
-    """An opened input, unpacked. ``size`` and `position` count its bytes on disk; standard input has no size."""
+    """An opened input, unpacked. ``size`` and `position` count bytes on disk; standard input and pipes have no size."""
 
     def __init__(self, name: str, packed: BinaryIO, size: int | None) -> None:
         self.name = name
@@ -28,7 +28,7 @@ class Source:
 
     @property
     def position(self) -> int:
-        """Return how many bytes were taken from disk so far; 0 for standard input."""
+        """Return how many bytes were taken from disk so far; 0 for what has no size."""
         return 0 if self.size is None else self._packed.tell()
 
     def lines(self) -> Iterator[bytes]:
@@ -53,4 +53,5 @@ def open_source(name: str) -> Iterator[Source]:
     except OSError as problem:
         raise UnreadableInput(f"{name}: {problem.strerror or problem}") from problem
     with file:
-        yield Source(name, file, Path(name).stat().st_size)
+        size = Path(name).stat().st_size if Path(name).is_file() else None
+        yield Source(name, file, size)
