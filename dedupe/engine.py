@@ -31,6 +31,7 @@ from dedupe.text.language import detect, primary
 __all__ = ["Engine", "EngineStatistics", "Submission", "warm_up"]
 
 UNDETERMINED = "und"
+TOP_TERMS = 8
 SAME_TEXT = 0.5
 """A revision that keeps this share of the shorter text stays where it is."""
 
@@ -148,10 +149,7 @@ class Engine:
         verdict = decide(self._index, reading, self._model)
         event = placing_event(self._index, verdict, submission)
         self._index.apply(event, reading, probe=verdict.probe)
-        vocabulary = self._index.take_snapshot(reading)
-        stored = stored_article(event, submission, reading, revision=1)
-        identities = submission.article.identities
-        group.append(Change(event=event, stored=stored, identities=identities, vocabulary=vocabulary))
+        group.append(self._change(event, submission, reading, verdict, revision=1))
         merged = self._merge(group, event, verdict)
         return replace(assignment(event, _notices(submission)), cluster_id=(merged or event).cluster_id)
 
@@ -182,11 +180,20 @@ class Engine:
         verdict = decide(self._index, reading, self._model, besides=self._index.slot_of(known.article_id))
         event = self._revising(placing_event(self._index, verdict, submission), known, reading)
         self._index.apply(event, reading, replaced=self._reread(known), probe=verdict.probe)
-        vocabulary = self._index.take_snapshot(reading)
-        stored = stored_article(event, submission, reading, known.revision + 1)
-        identities = submission.article.identities
-        group.append(Change(event=event, stored=stored, identities=identities, vocabulary=vocabulary))
+        group.append(self._change(event, submission, reading, verdict, revision=known.revision + 1))
         return assignment(event, _notices(submission))
+
+    def _change(
+        self, event: Event, submission: Submission, reading: Reading, verdict: Verdict, *, revision: int
+    ) -> Change:
+        """Return what an event that placed an article writes."""
+        terms = self._index.top_terms(reading, verdict.probe, TOP_TERMS) if verdict.probe else ()
+        return Change(
+            event=event,
+            stored=stored_article(event, submission, reading, revision=revision, top_terms=terms),
+            identities=submission.article.identities,
+            vocabulary=self._index.take_snapshot(reading),
+        )
 
     def _revising(self, placed: Event, known: StoredArticle, reading: Reading) -> Event:
         before = self._reread(known)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from dedupe import ids
 from dedupe.clusters.candidates import Candidates
 from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
+from dedupe.clusters.terms import WEIGHT_MASK
 from dedupe.clusters.vocabulary import Prior
 from dedupe.duplicates.bands import Buckets
 from dedupe.duplicates.containment import Rule, Text, best_copy
@@ -90,6 +92,14 @@ class Index:
         """Weigh the terms of an article as of now."""
         vectors = self.clusters.weigh(reading.terms, reading.title, reading.language_code)
         return Probe(*vectors, reading.shingles, reading.tokens, reading.time)
+
+    def top_terms(self, reading: Reading, probe: Probe, most: int) -> tuple[str, ...]:
+        """Return the heaviest terms of an article, as it writes them."""
+        numbers = self.clusters.vocabulary.intern(reading.terms.hashes, reading.language_code)
+        place_of = dict(zip(numbers.tolist(), range(len(numbers)), strict=True))
+        heaviest = np.argsort(-(probe.vector.weights & WEIGHT_MASK).astype(np.int32), kind="stable")
+        words = (reading.word(place_of[int(probe.vector.terms[at])]) for at in heaviest)
+        return tuple(islice((word for word in words if any(map(str.isalpha, word))), most))
 
     def cluster_candidates(self, probe: Probe) -> tuple[Candidates, NDArray[np.float64]]:
         """Return the live clusters an article might belong to, with their features."""

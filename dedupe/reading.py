@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,14 @@ from dedupe.text.tokens import HAS_DIGIT, tokenise
 
 LEAD_TOKENS = 25
 """How much of the beginning stands in for a title that is missing."""
+
+
+class Words(NamedTuple):
+    """Where the tokens of an article stand: offsets into its title, then, after ``title_count``, into its text."""
+
+    starts: NDArray[np.uint32]
+    ends: NDArray[np.uint32]
+    title_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +49,18 @@ class Reading:
     numbers: NDArray[np.uint32]
     terms: Terms
     title: Terms
+    words: Words
 
     @property
     def language_code(self) -> int:
         """Return the number that keeps the terms of different languages apart."""
         return language_code(self.language)
+
+    def word(self, term: int) -> str:
+        """Return a term as it was first written; ``term`` is its place in ``terms``."""
+        first = int(self.terms.first[term])
+        text = self.article.title if first < self.words.title_count else self.article.text
+        return text[int(self.words.starts[first]) : int(self.words.ends[first])]
 
 
 def read(article: Article, language: str, received_at: datetime, settings: EngineSettings) -> Reading:
@@ -71,4 +87,9 @@ def read(article: Article, language: str, received_at: datetime, settings: Engin
         numbers=numbers,
         terms=count_terms(hashes, flags, len(title.hashes), code),
         title=count_terms(hashes[:heading], flags[:heading], heading, code),
+        words=Words(
+            np.concatenate((title.starts, body.starts)),
+            np.concatenate((title.ends, body.ends)),
+            len(title.hashes),
+        ),
     )

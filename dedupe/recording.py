@@ -87,7 +87,9 @@ def assignment(event: Event, notices: tuple[str, ...] = ()) -> Assignment:
     )
 
 
-def stored_article(event: Event, submission: Submission, reading: Reading, revision: int) -> StoredArticle:
+def stored_article(
+    event: Event, submission: Submission, reading: Reading, *, revision: int, top_terms: tuple[str, ...]
+) -> StoredArticle:
     """Return the row of an article that an event has just placed."""
     return StoredArticle(
         article_id=event.article_id or "",
@@ -97,6 +99,7 @@ def stored_article(event: Event, submission: Submission, reading: Reading, revis
         language=reading.language,
         assignment=assignment(event),
         content_digest=submission.article.content_digest,
+        top_terms=top_terms,
     )
 
 

@@ -14,8 +14,9 @@ class EngineSettings:
 
     ``rows`` times ``bands`` positions of a signature make the buckets; ``containment`` and
     ``length_ratio`` confirm a copy. ``copy_window`` and ``cluster_window`` are how long an article
-    stays in the index, where the newest ``keep_articles`` always stay; it stays in the store for ever. ``join_probability`` and
-    ``merge_probability`` are the thresholds of the learned decision.
+    stays in the index, where the newest ``keep_articles`` always stay; it stays in the store for
+    ever. ``bucket_cap`` and ``posting_cap`` bound how much of a flood is read; ``prior`` says
+    whether a fresh install knows how rare words are.
     """
 
     shingle_size: int = 5
@@ -26,8 +27,6 @@ class EngineSettings:
     copy_window: timedelta = timedelta(days=30)
     cluster_window: timedelta = timedelta(days=10)
     keep_articles: int = 20_000
-    join_probability: float = 0.5
-    merge_probability: float = 0.5
     bucket_cap: int = 64
     posting_cap: int = 4096
     prior: bool = True
@@ -37,7 +36,7 @@ class EngineSettings:
             raise ValueError(f"shingle_size must lie in 1..32, not {self.shingle_size}")
         if not 1 <= self.bands * self.rows <= 128:
             raise ValueError(f"bands x rows must lie in 1..128, not {self.bands} x {self.rows}")
-        for name in ("containment", "length_ratio", "join_probability", "merge_probability"):
+        for name in ("containment", "length_ratio"):
             if not 0 < getattr(self, name) < 1:
                 raise ValueError(f"{name} must lie between 0 and 1, not {getattr(self, name)}")
         if self.copy_window <= timedelta(0) or self.cluster_window <= timedelta(0):

@@ -15,6 +15,8 @@ from dedupe.kernel import kernel
 CANDIDATES: Final = 8
 BACKGROUND_RANK: Final = 4
 """The fifth-best cluster is nearly always another event: its similarity is what unrelated ones have."""
+UNKNOWN_BACKGROUND: Final = 0.1
+"""What is assumed while there are fewer clusters than that."""
 DAY: Final = 86_400.0
 SIGMA_DAYS: Final = 3.0
 
@@ -57,9 +59,9 @@ def rank_clusters(
         means[k] = scratch.sums[c] / space.clusters.size[c] / UNIT_SQUARED
         centroid = scratch.sums[c] / UNIT / np.sqrt(float(space.clusters.squared[c]))
         best = dots[scratch.best[c]] / UNIT_SQUARED
-        scores[k] = (centroid + best) * (0.3 + 0.7 * closeness(_gap(time, c, space.clusters)))
+        scores[k] = (centroid + best) * (0.3 + 0.7 * closeness(gap_seconds(time, c, space.clusters)))
     order = np.argsort(-scores, kind="mergesort")[:CANDIDATES]
-    background = 0.0
+    background = UNKNOWN_BACKGROUND
     if len(found) > BACKGROUND_RANK:
         background = np.sort(means)[len(found) - 1 - BACKGROUND_RANK]
     kept = found[order]
@@ -99,7 +101,8 @@ def _gather(touched: NDArray[np.int32], dots: NDArray[np.int32], space: Space, s
 
 
 @kernel
-def _gap(time: float, cluster: int, clusters: ClusterColumns) -> float:
+def gap_seconds(time: float, cluster: int, clusters: ClusterColumns) -> float:
+    """Return how long before or after a cluster's articles a time lies; 0 within, and where a date is unknown."""
     if np.isnan(time) or clusters.dated[cluster] == 0:
         return 0.0
-    return max(clusters.oldest[cluster] - time, time - clusters.newest[cluster], 0.0)
+    return float(max(clusters.oldest[cluster] - time, time - clusters.newest[cluster], 0.0))

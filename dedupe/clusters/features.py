@@ -7,13 +7,15 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.candidates import Candidates, closeness
+from dedupe.clusters.candidates import DAY, Candidates, closeness, gap_seconds
 from dedupe.clusters.similarity import UNIT_SQUARED, dot, shared_count, shingles_of, title_of, vector_of
 from dedupe.clusters.space import Space
 from dedupe.clusters.terms import UNIT, Vector
 from dedupe.kernel import kernel
 
 RECENT_MEMBERS: Final = 8
+RARE: Final = 5.0
+NATS: Final = 10.0
 BRIEF: Final = 60.0
 """A text of so many tokens counts as half brief."""
 
@@ -36,6 +38,9 @@ FEATURES: Final = (
     "excess",
     "containment",
     "shared_information",
+    "shared_rarity",
+    "shared_shingles",
+    "gap",
     "brief_centroid",
     "brief_best",
     "brief_title",
@@ -43,7 +48,8 @@ FEATURES: Final = (
 """Similarity to all members, their sum, the best one; the same of titles and of names, over the
 newest members; closeness in time to the newest, the mean and the oldest member; size; lengths;
 similarity beyond that of unrelated clusters; shared shingles; how much the terms shared with the
-best member say together, in units of ten nats; and three similarities again for brief texts."""
+best member say together, and how much of it rare ones say, in units of ten nats; the logarithm of
+the days between; and three similarities again for brief texts."""
 
 
 class Probe(NamedTuple):
@@ -57,7 +63,9 @@ class Probe(NamedTuple):
 
 
 @kernel
-def measure(probe: Probe, candidates: Candidates, dots: NDArray[np.int32], idf: NDArray[np.float32], space: Space) -> NDArray[np.float64]:
+def measure(
+    probe: Probe, candidates: Candidates, dots: NDArray[np.int32], idf: NDArray[np.float32], space: Space
+) -> NDArray[np.float64]:
     """Return a row of `FEATURES` for each candidate cluster."""
     rows = np.empty((len(candidates.clusters), len(FEATURES)), dtype=np.float64)
     for k in range(len(rows)):
@@ -74,27 +82,30 @@ def measure(probe: Probe, candidates: Candidates, dots: NDArray[np.int32], idf: 
         row[14] = np.log(1.0 + space.articles.tokens[best])
         row[15] = row[0] - candidates.background
         theirs = shingles_of(best, space)
-        fewer = min(len(theirs), len(probe.shingles))
-        row[16] = shared_count(probe.shingles, theirs) / fewer if fewer > 0 else 0.0
-        row[17] = _shared_information(probe.vector, vector_of(best, space), idf) / 10.0
+        fewer, shared = min(len(theirs), len(probe.shingles)), shared_count(probe.shingles, theirs)
+        row[16] = shared / fewer if fewer > 0 else 0.0
+        row[17], row[18] = _shared_information(probe.vector, vector_of(best, space), idf)
+        row[19] = np.log(1.0 + shared)
+        row[20] = np.log(1.0 + gap_seconds(probe.time, c, space.clusters) / DAY)
         brevity = 1.0 / (1.0 + min(probe.tokens, space.articles.tokens[best]) / BRIEF)
-        row[18], row[19], row[20] = brevity * row[1], brevity * row[2], brevity * row[4]
+        row[21], row[22], row[23] = brevity * row[1], brevity * row[2], brevity * row[4]
     return rows
 
 
 @kernel
-def _shared_information(left: Vector, right: Vector, idf: NDArray[np.float32]) -> float:
-    i, j, shared = 0, 0, 0.0
+def _shared_information(left: Vector, right: Vector, idf: NDArray[np.float32]) -> tuple[float, float]:
+    i, j, shared, rare = 0, 0, 0.0, 0.0
     while i < len(left.terms) and j < len(right.terms):
         if left.terms[i] == right.terms[j]:
             shared += idf[left.terms[i]]
+            rare += max(idf[left.terms[i]] - RARE, 0.0)
             i += 1
             j += 1
         elif left.terms[i] < right.terms[j]:
             i += 1
         else:
             j += 1
-    return shared
+    return shared / NATS, rare / NATS
 
 
 @kernel

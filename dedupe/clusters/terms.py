@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from dedupe.kernel import kernel
 from dedupe.text.tokens import HAS_DIGIT, IS_CAPITALISED, IS_SOLO
 
-MAX_TERMS: Final = 64
+MAX_TERMS: Final = 48
 MAX_TITLE_TERMS: Final = 16
 BODY_TOKENS: Final = 600
-TITLE_WEIGHT: Final = 3.0
+TITLE_WEIGHT: Final = 4.0
 UNIT: Final = 32767
 NAME_BIT: Final = 0x8000
 WEIGHT_MASK: Final = 0x7FFF

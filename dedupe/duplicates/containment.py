@@ -1,4 +1,4 @@
-"""The verdict on a candidate: is it the same text, cut, topped and tailed, or lightly edited?
+"""The verdict on a candidate: the same text, cut, topped and tailed or lightly edited, or another one.
 
 Containment is the share of the smaller set of shingles that the larger one holds (Broder 1997),
 because news copy is cut: Jaccard similarity alone misses most of it. A text with the skeleton of
