@@ -1,0 +1,141 @@
+"""Lines counted by source, turned into the furniture of that source's pages.
+
+A line that recurs in many articles of one source is not news: "Sign up for our newsletter", an
+author's biography, a disclaimer. Count only articles that are nobody's copy, and take out what
+leaves the index, so that a wire story carried three times does not become furniture.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from dedupe.kernel import kernel
+
+FEWEST_ARTICLES: Final = 3
+SMALLEST_SHARE: Final = 0.05
+LARGEST_PART: Final = 0.5
+"""An article of which more would go is a template or a copy, not a page: it keeps all its lines."""
+FULLEST: Final = 0.75
+
+_ARTICLES: Final = np.array([0xC2B2AE3D27D4EB4F], np.uint64)
+"""The line, as good as never written, under which a source's articles are counted."""
+
+Hashes = npt.NDArray[np.uint64]
+Counts = npt.NDArray[np.uint32]
+
+
+class SourceLines:
+    """In how many articles of its source each line stands; a source is any 64-bit number.
+
+    Memory is bounded: ``capacity`` (a power of two) counters of 12 bytes. When three quarters are in
+    use the least counts are forgotten, until no more than half are. Equal calls in equal order
+    leave equal counts.
+    """
+
+    def __init__(self, capacity: int = 1 << 20) -> None:
+        self._keys = np.zeros(capacity, np.uint64)
+        self._counts = np.zeros(capacity, np.uint32)
+        self._used = 0
+
+    def __len__(self) -> int:
+        return self._used
+
+    def add(self, source: int, line_hashes: Hashes) -> None:
+        """Count one article; a line that it holds twice counts once."""
+        keys = _keys(source, line_hashes)
+        most = int(FULLEST * len(self._keys))
+        if self._used + len(keys) > most:
+            self._forget()
+        self._used += _add(self._keys, self._counts, keys[: most - self._used])
+
+    def remove(self, source: int, line_hashes: Hashes) -> None:
+        """Take back one article that was added."""
+        _remove(self._keys, self._counts, _keys(source, line_hashes))
+
+    def count(self, source: int, line_hashes: Hashes) -> Counts:
+        """Return in how many articles of the source each line stands."""
+        return _counts_of(self._keys, self._counts, _mix(np.uint64(source), line_hashes))
+
+    def furniture(self, source: int, line_hashes: Hashes, weights: Counts) -> npt.NDArray[np.bool_]:
+        """Tell for each line of an article, given their weights, whether it is furniture of the source."""
+        articles = int(self.count(source, _ARTICLES)[0])
+        needed = max(FEWEST_ARTICLES, SMALLEST_SHARE * articles)
+        found: npt.NDArray[np.bool_] = self.count(source, line_hashes) >= needed
+        if weights[found].sum() > LARGEST_PART * weights.sum():
+            found[:] = False
+        return found
+
+    def _forget(self) -> None:
+        half = len(self._counts) // 2
+        floor = int(np.partition(self._counts, half)[half])
+        held = np.flatnonzero(self._counts > floor)
+        keys, counts = self._keys[held], self._counts[held]
+        self._keys[:] = 0
+        self._counts[:] = 0
+        self._used = _add(self._keys, self._counts, keys)
+        self._counts[_places(self._keys, keys)] = counts
+
+
+def _keys(source: int, line_hashes: Hashes) -> Hashes:
+    return np.unique(_mix(np.uint64(source), np.concatenate((_ARTICLES, line_hashes))))
+
+
+@kernel
+def _mix(source: np.uint64, line_hashes: Hashes) -> Hashes:
+    """Return the keys of lines within a source; 0 is left for empty places."""
+    keys = np.empty_like(line_hashes)
+    for i in range(len(line_hashes)):
+        value = line_hashes[i] * np.uint64(0x9E3779B97F4A7C15) + source
+        value = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+        value = (value ^ (value >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+        keys[i] = max(value ^ (value >> np.uint64(33)), np.uint64(1))
+    return keys
+
+
+@kernel
+def _place(keys: Hashes, key: np.uint64) -> int:
+    """Return where a key stands, or where it would go."""
+    mask = np.uint64(len(keys) - 1)
+    place = key & mask
+    while keys[place] != 0 and keys[place] != key:
+        place = (place + np.uint64(1)) & mask
+    return int(place)
+
+
+@kernel
+def _places(keys: Hashes, wanted: Hashes) -> npt.NDArray[np.int64]:
+    places = np.empty(len(wanted), np.int64)
+    for i in range(len(wanted)):
+        places[i] = _place(keys, wanted[i])
+    return places
+
+
+@kernel
+def _counts_of(keys: Hashes, counts: Counts, wanted: Hashes) -> Counts:
+    found = np.empty(len(wanted), np.uint32)
+    for i in range(len(wanted)):
+        found[i] = counts[_place(keys, wanted[i])]
+    return found
+
+
+@kernel
+def _add(keys: Hashes, counts: Counts, added: Hashes) -> int:
+    """Count every key once more; return how many are new."""
+    new = 0
+    for key in added:
+        place = _place(keys, key)
+        new += keys[place] == 0
+        keys[place] = key
+        counts[place] += np.uint32(1)
+    return new
+
+
+@kernel
+def _remove(keys: Hashes, counts: Counts, removed: Hashes) -> None:
+    for key in removed:
+        place = _place(keys, key)
+        if counts[place] > 0:
+            counts[place] -= np.uint32(1)
