@@ -22,12 +22,11 @@ from dedupe.errors import StoreError, StoreUnavailable
 
 BUSY_TIMEOUT: Final = timedelta(seconds=2)
 READERS: Final = 64
-_CHECKPOINT_PAGES: Final = 4_000
+_CHECKPOINT_PAGES: Final = 8_000
 _WAL_KEPT_BYTES: Final = 64 << 20
 _FULL_BELOW_BYTES: Final = 1 << 20
 
 _WRITER_PRAGMAS: Final = (
-    "page_size = 8192",  # two texts of usual length a page, where 4096 would hold one and waste the rest
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",

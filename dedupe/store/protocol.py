@@ -116,7 +116,12 @@ class ClusterSort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterFilter:
-    """Which clusters to list. ``source`` and ``language`` may start with ``!`` to exclude."""
+    """Which clusters to list.
+
+    ``source`` and ``language`` may start with ``!`` to exclude. A cluster lies within ``seen_from``
+    and ``seen_to`` (exclusive) when part of its life does. ``q`` holds words of one member's title,
+    the last perhaps unfinished.
+    """
 
     updated_since: datetime | None = None
     seen_from: datetime | None = None
@@ -132,7 +137,8 @@ class ClusterFilter:
 class ClusterRow:
     """A cluster as lists show it. Times are publication times where known, else of receipt.
 
-    ``independent_count`` counts the articles that are nobody's copy; ``heat`` is
+    ``independent_count`` counts the articles that are nobody's copy, and a duplicate group whose
+    original is gone as one; ``heat`` is
     log2 of the sum of 2^(t/half-life) over its articles, an order that does not change with time
     (see `velocity`); ``merged_into`` is set once the cluster was merged away.
     """
