@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final
 
 from dedupe import ids
-from dedupe.article import Article
+from dedupe.article import EARLIEST_PLAUSIBLE, Article
 from dedupe.cli.progress import Reporter
 from dedupe.engine import Engine, Submission
 from dedupe.events import Event, EventKind
@@ -23,7 +23,7 @@ GROUP_ARTICLES: Final = 256
 _UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """When everything is received if nothing is dated."""
 _LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
-"""A little short of the last moment that there is: the engine looks some minutes ahead."""
+"""Short of the last moment that there is, as `EARLIEST_PLAUSIBLE` is of the first: the engine looks around."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ def batch_order(articles: Sequence[Article | None]) -> list[int]:
 
 def _submissions(articles: Sequence[Article | None], positions: Sequence[int]) -> Iterator[Submission]:
     """Yield articles as if each had come in when it was published, the undated with the last of the dated."""
-    received_at = min(_published(articles[positions[0]], _UNDATED), _LATEST) if positions else _UNDATED
+    received_at = _published(articles[positions[0]], _UNDATED) if positions else _UNDATED
+    received_at = max(received_at, EARLIEST_PLAUSIBLE)
     for number, position in enumerate(positions):
         article = articles[position]
         if article is not None:

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Final
 
@@ -114,8 +114,12 @@ def _labelled_pairs(path: str, rows: Mapping[str, Fields]) -> CopyLabels:
             copies.add(pair_of(str(row["a"]), str(row["b"])))
         elif row["label"] in _OPEN:
             open_pairs.add(pair_of(str(row["a"]), str(row["b"])))
-    short = {i for i, row in rows.items() if len(_WORD.findall(str(row.get("text") or ""))) < SHORT_WORDS}
+    short = {article_id for article_id, row in rows.items() if _is_short(str(row.get("text") or ""))}
     return CopyLabels(copies=frozenset(copies), open_pairs=frozenset(open_pairs), short=frozenset(short))
+
+
+def _is_short(text: str) -> bool:
+    return sum(1 for _ in islice(_WORD.finditer(text), SHORT_WORDS)) < SHORT_WORDS
 
 
 def _grouped_pairs(rows: Mapping[str, Fields]) -> frozenset[Pair]:

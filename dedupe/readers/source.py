@@ -17,7 +17,7 @@ _GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
 class Source:
-    """An opened input, unpacked. ``size`` and `position` count bytes on disk; standard input and pipes have no size."""
+    """An opened input, unpacked. ``size`` and `position` count bytes on disk; pipes have no size."""
 
     def __init__(self, name: str, packed: BinaryIO, size: int | None) -> None:
         self.name = name

@@ -19,7 +19,7 @@ SCRIPT = SHARED / "tools" / "score.py"
 pytestmark = pytest.mark.skipif(not SCRIPT.exists(), reason="../shared is not here: nothing to compare with")
 
 
-@pytest.mark.parametrize("name", ["giveme5w", "ecbplus", "gedikli", "allsides", "reuters21578"])
+@pytest.mark.parametrize("name", ["giveme5w", "ecbplus", "gedikli", "reuters21578"])
 def test_same_scores(name: str, tmp_path: Path) -> None:
     gold = read_gold(str(SHARED / "datasets" / name / "docs.jsonl.gz"))
     predictions = tmp_path / "predictions.jsonl"
