@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
+from scipy.optimize import minimize
 from streams import Labelled
 
 from dedupe.clusters.decision import JoinModel
+from dedupe.clusters.features import FEATURES
 from dedupe.clusters.prior import shipped_priors
 from dedupe.decide import decide
 from dedupe.engine import Engine
@@ -48,7 +48,7 @@ def forced_examples(stream: Sequence[Labelled], model: JoinModel) -> Examples:
         if verdict.copy is None:
             known = cluster_of.get(labelled.gold) if labelled.gold is not None else None
             verdict = replace(verdict, cluster=known)
-        event = placing_event(index, verdict, labelled.submission)
+        event = placing_event(index, verdict, labelled.submission, labelled.reading)
         index.apply(event, labelled.reading, probe=verdict.probe)
         index.take_snapshot(labelled.reading)
         if event.kind is EventKind.OPENED:
@@ -74,6 +74,9 @@ def free_examples(stream: Sequence[Labelled], model: JoinModel) -> Examples:
                     if counts[rival.cluster]:
                         rows.append(rival.features)
                         labels.append(counts[rival.cluster].most_common(1)[0][0] == gold)
+                    elif self._index.clusters.space.clusters.size[rival.cluster] >= 10:
+                        rows.append(rival.features)
+                        labels.append(False)
             answer = super()._place(group, submission, reading)
             if gold is not None:
                 counts[self._index.cluster_number(answer.cluster_id)][gold] += 1
@@ -96,17 +99,35 @@ def free_examples(stream: Sequence[Labelled], model: JoinModel) -> Examples:
     return Examples(np.array(rows), np.array(labels))
 
 
-def fit(examples: Sequence[Examples], threshold: float, merge_threshold: float, inverse_penalty: float = 1.0, balance: float = 0.5) -> JoinModel:
-    """Learn weights from several sets, each counting as the square root of its size."""
+SIGNS = {
+    "mean": 1, "centroid": 1, "best": 1, "title_mean": 1, "title_best": 1, "names_mean": 1, "names_best": 1,
+    "newest": 1, "middle": 1, "oldest": 1, "log_size": -1, "excess": 1, "containment": 1,
+    "shared_information": 1, "shared_rarity": 1, "shared_shingles": 1, "gap": -1,
+}  # fmt: skip
+"""What speaks for belonging together must never count against it, nor the other way round: a
+weight of the wrong sign is a quirk of the sets it was learned from."""
+
+
+def fit(examples: Sequence[Examples], threshold: float, merge_threshold: float, penalty: float = 1e-4) -> JoinModel:
+    """Learn logistic weights of the right signs from several sets, each counting the same."""
     features = np.concatenate([part.features for part in examples])
-    labels = np.concatenate([part.labels for part in examples])
-    weights = np.concatenate([np.full(len(part.labels), len(part.labels) ** -balance) for part in examples])
-    scaler = StandardScaler().fit(features)
-    regression = LogisticRegression(C=inverse_penalty, max_iter=5000)
-    regression.fit(scaler.transform(features), labels, sample_weight=weights / weights.mean())
-    slopes = regression.coef_[0] / scaler.scale_
-    bias = float(regression.intercept_[0] - scaler.mean_ @ slopes)
-    return JoinModel(1, slopes, bias, threshold, merge_threshold)
+    labels = np.concatenate([part.labels for part in examples]).astype(np.float64)
+    weights = np.concatenate([np.full(len(part.labels), 1.0 / len(part.labels) / len(examples)) for part in examples])
+    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-9
+    scaled = (features - mean) / scale
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        log_odds = scaled @ parameters[:-1] + parameters[-1]
+        error = weights * (1.0 / (1.0 + np.exp(-log_odds)) - labels)
+        value = weights @ (np.logaddexp(0.0, log_odds) - labels * log_odds) + penalty * parameters[:-1] @ parameters[:-1]
+        return value, np.append(scaled.T @ error + 2 * penalty * parameters[:-1], error.sum())
+
+    sides = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
+    bounds = [sides[SIGNS.get(name, 0)] for name in FEATURES]
+    start = np.zeros(len(FEATURES) + 1)
+    found = minimize(loss, start, jac=True, bounds=[*bounds, (None, None)], method="L-BFGS-B", options={"maxiter": 2000})
+    slopes = found.x[:-1] / scale
+    return JoinModel(2, slopes, float(found.x[-1] - mean @ slopes), threshold, merge_threshold)
 
 
 def clusters_of(stream: Sequence[Labelled], model: JoinModel) -> list[str]:

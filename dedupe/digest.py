@@ -31,6 +31,7 @@ def digest(index: Index) -> str:
         _text_sums(slots, space, clusters.vocabulary.hashes),
         *(column[:count] for column in space.clusters),
         *_term_counts(index),
+        index.source_lines.checksum(),
     ]
     whole = hashlib.sha256(f"{index.seq} {clusters.oldest} {index.buckets.oldest}".encode())
     for part in parts:

@@ -95,8 +95,9 @@ class Engine:
             known = Group(self._store, [submission.article]).find(submission.article)
             if known and known.content_digest == submission.article.content_digest:
                 return self._unchanged(known, submission)
-            verdict = decide(self._index, self._settled(reading), self._model)
-            event = placing_event(self._index, verdict, submission)
+            reading = self._settled(reading)
+            verdict = decide(self._index, reading, self._model)
+            event = placing_event(self._index, verdict, submission, reading)
             if known:
                 event = self._revising(event, known, reading)
             return replace(assignment(event, _notices(submission)), seq=None)
@@ -147,7 +148,7 @@ class Engine:
 
     def _place(self, group: Group, submission: Submission, reading: Reading) -> Assignment:
         verdict = decide(self._index, reading, self._model)
-        event = placing_event(self._index, verdict, submission)
+        event = placing_event(self._index, verdict, submission, reading)
         self._index.apply(event, reading, probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=1))
         merged = self._merge(group, event, verdict)
@@ -178,7 +179,7 @@ class Engine:
 
     def _revise(self, group: Group, submission: Submission, reading: Reading, known: StoredArticle) -> Assignment:
         verdict = decide(self._index, reading, self._model, besides=self._index.slot_of(known.article_id))
-        event = self._revising(placing_event(self._index, verdict, submission), known, reading)
+        event = self._revising(placing_event(self._index, verdict, submission, reading), known, reading)
         self._index.apply(event, reading, replaced=self._reread(known), probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=known.revision + 1))
         return assignment(event, _notices(submission))
@@ -215,16 +216,20 @@ class Engine:
         return read(article, language, submission.received_at, self._settings)
 
     def _settled(self, reading: Reading) -> Reading:
-        """Read a text of undeterminable language as one of the stream's most common language."""
-        common = self._index.common_language
-        if reading.language != UNDETERMINED or common is None:
+        """Read again what only the articles before can tell: the source's furniture, and a language in doubt."""
+        language = reading.language
+        if language == UNDETERMINED:
+            language = self._index.common_language or language
+        dropped = self._index.furniture(reading)
+        if language == reading.language and not dropped:
             return reading
-        return read(reading.article, common, reading.received_at, self._settings)
+        return read(reading.article, language, reading.received_at, self._settings, dropped)
 
     def _reread(self, stored: StoredArticle) -> Reading | None:
         if stored.article is None:
             return None
-        return read(stored.article, stored.language, stored.received_at, self._settings)
+        dropped = self._index.clusters.dropped(self._index.slot_of(stored.article_id))
+        return read(stored.article, stored.language, stored.received_at, self._settings, dropped)
 
     def _follow_log(self) -> None:
         """Build the index from the log again if a commit failed after it was changed."""
@@ -239,7 +244,8 @@ class Engine:
         for replayed in self._store.replay():
             reading = None
             if replayed.article and replayed.language:
-                reading = read(replayed.article, replayed.language, replayed.event.at, self._settings)
+                dropped = replayed.event.detail.get("furniture", ())
+                reading = read(replayed.article, replayed.language, replayed.event.at, self._settings, dropped)
             index.apply(replayed.event, reading)
             if replayed.vocabulary:
                 index.thaw(replayed.vocabulary)

@@ -30,6 +30,7 @@ from dedupe.language_code import language_code
 from dedupe.reading import Reading
 from dedupe.settings import EngineSettings
 from dedupe.store.protocol import VocabularySnapshot
+from dedupe.text.source_lines import SourceLines
 
 
 class Index:
@@ -39,6 +40,7 @@ class Index:
         self.clusters = ClusterIndex(priors, settings.posting_cap)
         self.buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
         self.groups = Groups()
+        self.source_lines = SourceLines()
         self.seq = 0
         self._settings = settings
         self._articles = Interner()
@@ -78,7 +80,7 @@ class Index:
 
     def copy_among(self, reading: Reading, slots: NDArray[np.int32]) -> tuple[int, float, float]:
         """Return which of ``slots`` a text copies, its Jaccard similarity and containment; slot -1 for none."""
-        text = Text(reading.shingles, reading.numbers, reading.compared, reading.time)
+        text = Text(reading.shingles, reading.numbers, reading.shingle_tokens, reading.time)
         found: tuple[int, float, float] = best_copy(text, slots, self.clusters.space, self._rule)
         return found
 
@@ -87,6 +89,14 @@ class Index:
         if not len(reading.shingles):
             return np.empty(0, dtype=np.int32)
         return self.buckets.candidates(reading.signature)
+
+    def furniture(self, reading: Reading) -> tuple[int, ...]:
+        """Return the lines of an article that stand in many articles of its source."""
+        if reading.source_number is None:
+            return ()
+        lines = reading.compared.lines
+        found = self.source_lines.furniture(reading.source_number, lines.hashes, lines.weights)
+        return tuple(np.flatnonzero(found).tolist())
 
     def probe(self, reading: Reading) -> Probe:
         """Weigh the terms of an article as of now."""
@@ -152,7 +162,8 @@ class Index:
         self._remember(bits, slot)
         cluster = self._cluster_for(event.cluster_id)
         if reading:
-            self.clusters.keep_copy_evidence(slot, reading.shingles, reading.numbers, reading.compared)
+            self.clusters.keep_copy_evidence(slot, reading.shingles, reading.numbers, reading.shingle_tokens)
+            self.clusters.keep_dropped(slot, reading.dropped)
             if len(reading.shingles):
                 self.buckets.add(slot, reading.signature)
         copied = event.detail.get("duplicate_of")
@@ -177,17 +188,21 @@ class Index:
         weighs = articles.original[slot] < 0
         if weighs:
             self.clusters.leave(slot)
-        if weighs and reading and slot >= self._counted_from.get(reading.language_code, 0):
-            self._count(reading, -1)
+        if weighs and reading:
+            self._count(reading, -1, recount=slot >= self._counted_from.get(reading.language_code, 0))
         self.groups.leave(slot, articles.group)
         self.clusters.erase(slot)
         self.buckets.remove(slot)
 
-    def _count(self, reading: Reading, sign: int) -> None:
+    def _count(self, reading: Reading, sign: int, *, recount: bool = True) -> None:
+        """Count an article's terms and lines; ``recount`` is whether its terms are not in a snapshot yet."""
         self._languages[reading.language] = self._languages.get(reading.language, 0) + sign
-        vocabulary = self.clusters.vocabulary
-        terms = vocabulary.intern(reading.terms.hashes, reading.language_code)
-        vocabulary.add(terms, reading.language_code, sign)
+        if reading.source_number is not None:
+            count_lines = self.source_lines.add if sign > 0 else self.source_lines.remove
+            count_lines(reading.source_number, reading.compared.lines.hashes)
+        if recount:
+            terms = self.clusters.vocabulary.intern(reading.terms.hashes, reading.language_code)
+            self.clusters.vocabulary.add(terms, reading.language_code, sign)
 
     def _remember(self, bits: int, slot: int) -> None:
         number = self._articles.intern_one(bits)

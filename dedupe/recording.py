@@ -24,7 +24,7 @@ class Submission:
     received_at: datetime
 
 
-def placing_event(index: Index, verdict: Verdict, submission: Submission) -> Event:
+def placing_event(index: Index, verdict: Verdict, submission: Submission, reading: Reading) -> Event:
     """Write down where a new article goes, as the event that follows the index's last one."""
     seq = index.seq + 1
     bits = ids.decode("art", submission.article_id)
@@ -32,7 +32,9 @@ def placing_event(index: Index, verdict: Verdict, submission: Submission) -> Eve
     cluster_id = ids.encode("clu", ids.derive("clu", bits, seq))
     if verdict.cluster is not None:
         cluster_id = index.cluster_id(verdict.cluster)
-    detail = {"confidence": round(verdict.confidence, 4)} | _reasons(index, verdict)
+    detail: dict[str, Any] = {"confidence": round(verdict.confidence, 4)} | _reasons(index, verdict)
+    if reading.dropped:
+        detail["furniture"] = list(reading.dropped)
     if verdict.copy:
         kind = EventKind.COPIED
         detail |= _copy_detail(index, verdict, seq)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ class ClusterIndex:
         self._terms, self._weights = Arena(np.int32), Arena(np.uint16)
         self._title_terms, self._title_weights = Arena(np.int32), Arena(np.uint16)
         self._shingles, self._numbers = Arena(np.uint32), Arena(np.uint32)
+        self._dropped = Arena(np.int32)
         self._dots, self._touched = np.zeros(1024, dtype=np.int32), np.zeros(1024, dtype=np.int32)
         self._sums = Sums(np.zeros(1024, dtype=np.int64), np.zeros(1024, dtype=np.int32))
         self._term_scratch = np.zeros(1024, dtype=np.int64)
@@ -128,6 +129,17 @@ class ClusterIndex:
         articles.shingle_count[slot] = len(shingles)
         articles.number_start[slot] = self._numbers.append(numbers)
         articles.number_count[slot] = len(numbers)
+
+    def keep_dropped(self, slot: int, lines: Sequence[int]) -> None:
+        """Keep which lines of an article were left out, so that it can be read the same way again."""
+        self._articles.dropped_start[slot] = self._dropped.append(np.array(lines, dtype=np.int32))
+        self._articles.dropped_count[slot] = len(lines)
+
+    def dropped(self, slot: int) -> list[int]:
+        """Return which lines of an article were left out."""
+        start = int(self._articles.dropped_start[slot])
+        lines: list[int] = self._dropped.cells[start : start + self._articles.dropped_count[slot]].tolist()
+        return lines
 
     def keep_vectors(self, slot: int, vector: Vector, title: Vector) -> None:
         """Keep an article's vectors and enter it into the posting lists."""

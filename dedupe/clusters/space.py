@@ -36,6 +36,8 @@ class ArticleColumns(NamedTuple):
     shingle_count: NDArray[np.int32]
     number_start: NDArray[np.int64]
     number_count: NDArray[np.int32]
+    dropped_start: NDArray[np.int64]
+    dropped_count: NDArray[np.int32]
 
 
 class ClusterColumns(NamedTuple):
@@ -79,7 +81,7 @@ class Space(NamedTuple):
 def article_columns(rows: int) -> ArticleColumns:
     """Return room for articles."""
     links = (np.int32,) * 4
-    return new_columns(ArticleColumns, rows, np.uint64, *links, np.float64, np.float64, np.int32, *_SLICE * 4)
+    return new_columns(ArticleColumns, rows, np.uint64, *links, np.float64, np.float64, np.int32, *_SLICE * 5)
 
 
 def cluster_columns(rows: int) -> ClusterColumns:

@@ -19,7 +19,7 @@ from dedupe.interner import Interner
 
 PRIOR_WEIGHT: Final = 2_000.0
 """How many articles of the stream the prior counts for."""
-FIRST_SNAPSHOT: Final = 32
+FIRST_SNAPSHOT: Final = 4
 SNAPSHOT_GROWTH: Final = 1.25
 LONGEST_INTERVAL: Final = 20_000
 

@@ -68,6 +68,10 @@ class SourceLines:
             found[:] = False
         return found
 
+    def checksum(self) -> Hashes:
+        """Return one number that depends on every count and not on where it is kept."""
+        return np.sum(self._keys * self._counts, keepdims=True, dtype=np.uint64)
+
     def _forget(self) -> None:
         half = len(self._counts) // 2
         floor = int(np.partition(self._counts, half)[half])
