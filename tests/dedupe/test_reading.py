@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from dedupe.article import Article
+from dedupe.duplicates.signature import shingles, sign
+from dedupe.language_code import language_code
+from dedupe.reading import LEAD_TOKENS, Reading, read
+from dedupe.settings import EngineSettings
+from dedupe.text.tokens import tokenise
+
+NOW = datetime(2026, 3, 2, 12, 0, 0, 500_000, tzinfo=UTC)
+BODY = " ".join(f"word{number}" for number in range(60))
+
+
+def reading_of(article: Article, settings: EngineSettings | None = None) -> Reading:
+    return read(article, "en", NOW, settings or EngineSettings())
+
+
+def test_a_long_text_is_compared_without_its_title() -> None:
+    reading = reading_of(Article(title="Two banks to merge", text=BODY))
+
+    assert (reading.tokens, reading.compared) == (64, 60)
+    assert np.array_equal(reading.shingles, shingles(tokenise(BODY).hashes, 5))
+    assert np.array_equal(reading.signature, sign(reading.shingles))
+
+
+def test_a_short_text_is_compared_with_its_title() -> None:
+    reading = reading_of(Article(title="Two banks to merge", text="A deal was struck on Monday."))
+    together = np.concatenate((tokenise("Two banks to merge").hashes, tokenise("A deal was struck on Monday.").hashes))
+
+    assert reading.compared == reading.tokens == 10
+    assert np.array_equal(reading.shingles, shingles(together, 5))
+
+
+def test_the_size_of_shingles_is_a_setting() -> None:
+    assert len(reading_of(Article(text=BODY), EngineSettings(shingle_size=3)).shingles) == 58
+
+
+def test_numbers_are_sorted_and_listed_once() -> None:
+    reading = reading_of(Article(text=f"12 boats, 7 crews, 12 nets. {' '.join(['calm'] * 50)}"))
+
+    assert len(reading.numbers) == 2
+    assert reading.numbers.tolist() == sorted(set(tokenise("12 7").hashes.astype(np.uint32).tolist()))
+
+
+def test_without_a_title_the_lead_stands_in() -> None:
+    with_title, without = reading_of(Article(title="Ferry", text=BODY)), reading_of(Article(text=BODY))
+
+    assert len(with_title.title.hashes) == 1
+    assert len(without.title.hashes) == LEAD_TOKENS
+    assert without.terms.title.sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("published", "time"),
+    [
+        (None, np.nan),
+        (datetime(1970, 1, 1, tzinfo=UTC), np.nan),
+        (datetime(2026, 3, 1, 8, 0, 0, 900_000, tzinfo=UTC), datetime(2026, 3, 1, 8, tzinfo=UTC).timestamp()),
+        (NOW + timedelta(days=400), NOW.replace(microsecond=0).timestamp()),
+    ],
+)
+def test_times_are_whole_seconds(published: datetime | None, time: float) -> None:
+    assert np.array_equal([reading_of(Article(text=BODY, published_at=published)).time], [time], equal_nan=True)
+
+
+def test_terms_of_two_languages_never_meet() -> None:
+    english = read(Article(text=BODY), "en", NOW, EngineSettings())
+    french = read(Article(text=BODY), "fr", NOW, EngineSettings())
+
+    assert np.array_equal(english.shingles, french.shingles)
+    assert not np.intersect1d(english.terms.hashes, french.terms.hashes).size
+    assert french.language_code == language_code("fr")
+
+
+@pytest.mark.parametrize("text", ["🚢🔥", "…", "!"])
+def test_a_text_without_words_has_no_shingles(text: str) -> None:
+    reading = reading_of(Article(text=text))
+
+    assert (reading.tokens, len(reading.shingles), len(reading.terms.hashes), len(reading.numbers)) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("text", ["flood", "2026", "東"])
+def test_one_word_is_one_shingle(text: str) -> None:
+    reading = reading_of(Article(text=text))
+
+    assert (reading.tokens, len(reading.shingles), len(reading.terms.hashes)) == (1, 1, 1)
