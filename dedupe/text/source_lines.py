@@ -70,7 +70,8 @@ class SourceLines:
 
     def checksum(self) -> Hashes:
         """Return one number that depends on every count and not on where it is kept."""
-        return np.sum(self._keys * self._counts, keepdims=True, dtype=np.uint64)
+        total: Hashes = np.sum(self._keys * self._counts, keepdims=True, dtype=np.uint64)
+        return total
 
     def _forget(self) -> None:
         half = len(self._counts) // 2
