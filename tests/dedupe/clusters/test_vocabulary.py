@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dedupe.clusters.vocabulary import FIRST_SNAPSHOT, LONGEST_INTERVAL, PRIOR_WEIGHT, Prior, Vocabulary
+
+ENGLISH, FRENCH = 1, 2
+
+
+def hashes(*terms: int) -> NDArray[np.uint64]:
+    return np.array(terms, np.uint64)
+
+
+def teach(vocabulary: Vocabulary, articles: list[list[int]], language: int = ENGLISH) -> None:
+    for article in articles:
+        vocabulary.add(vocabulary.intern(hashes(*article), language), language)
+
+
+def idf(vocabulary: Vocabulary, term: int, language: int = ENGLISH) -> float:
+    return float(vocabulary.terms.idf[vocabulary.intern(hashes(term), language)[0]])
+
+
+def test_an_unknown_term_of_an_empty_stream_weighs_little() -> None:
+    assert idf(Vocabulary({}), 7) == pytest.approx(math.log(1 / 0.5))
+
+
+def test_a_prior_counts_for_so_many_articles() -> None:
+    prior = Prior(hashes(3, 9), np.array([0.25, 0.01], np.float32))
+    vocabulary = Vocabulary({ENGLISH: prior})
+
+    for term, share in ((9, 0.01), (3, 0.25), (4, 0.0), (99, 0.0)):
+        assert idf(vocabulary, term) == pytest.approx(
+            math.log((PRIOR_WEIGHT + 1) / (PRIOR_WEIGHT * share + 0.5)), rel=1e-6
+        )
+    assert idf(vocabulary, 1009, FRENCH) == pytest.approx(math.log(2))
+
+
+def test_weights_stay_until_the_next_snapshot() -> None:
+    vocabulary = Vocabulary({})
+    teach(vocabulary, [[1, 2], [1]])
+    assert idf(vocabulary, 1) == pytest.approx(math.log(2))
+
+    articles, terms, counts = vocabulary.freeze(ENGLISH)
+    assert (articles, terms.tolist(), counts.tolist()) == (2, [1, 2], [2, 1])
+    assert idf(vocabulary, 1) == pytest.approx(math.log(3 / 2.5))
+    assert idf(vocabulary, 2) == pytest.approx(math.log(3 / 1.5))
+    assert idf(vocabulary, 3) == pytest.approx(math.log(3 / 0.5)), "a new term is as rare as one never counted"
+
+
+def test_languages_do_not_weigh_on_each_other() -> None:
+    vocabulary = Vocabulary({})
+    teach(vocabulary, [[1], [1]])
+    teach(vocabulary, [[1001]], FRENCH)
+    before = idf(vocabulary, 1001, FRENCH)
+    vocabulary.freeze(ENGLISH)
+
+    assert idf(vocabulary, 1001, FRENCH) == before
+    assert vocabulary.freeze(FRENCH)[1].tolist() == [1001]
+
+
+def test_what_is_taken_back_does_not_count() -> None:
+    vocabulary = Vocabulary({})
+    teach(vocabulary, [[1, 2], [1]])
+    vocabulary.add(vocabulary.intern(hashes(1, 2), ENGLISH), ENGLISH, -1)
+
+    assert vocabulary.freeze(ENGLISH)[0] == 1
+    assert vocabulary.freeze(ENGLISH)[1].tolist() == [1]
+
+
+def test_a_thawed_snapshot_gives_the_same_weights_and_counts() -> None:
+    first = Vocabulary({})
+    teach(first, [[1, 2], [2, 3], [2]])
+    snapshot = first.freeze(ENGLISH)
+    second = Vocabulary({})
+    teach(second, [[8, 9]])
+    second.thaw(ENGLISH, *snapshot)
+
+    for term in (1, 2, 3, 4):
+        assert idf(second, term) == idf(first, term)
+    assert idf(second, 9) == idf(first, 77), "what the snapshot does not count was never counted"
+    assert [part.tolist() for part in second.freeze(ENGLISH)[1:]] == [part.tolist() for part in snapshot[1:]]
+
+
+def test_snapshots_come_when_the_stream_has_grown() -> None:
+    vocabulary = Vocabulary({})
+    due = []
+    for number in range(1, 101):
+        vocabulary.add(np.empty(0, np.int32), ENGLISH)
+        if vocabulary.snapshot_due(ENGLISH):
+            due.append(number)
+            vocabulary.freeze(ENGLISH)
+
+    assert due[0] == FIRST_SNAPSHOT
+    assert all(1.2 * before < after <= 1.25 * before + 2 for before, after in zip(due, due[1:], strict=False))
+    assert not vocabulary.snapshot_due(FRENCH)
+
+
+def test_snapshots_of_a_long_stream_come_at_even_intervals() -> None:
+    vocabulary = Vocabulary({})
+    vocabulary.thaw(ENGLISH, 10**6, hashes(), np.empty(0, np.uint32))
+    vocabulary.articles[ENGLISH] += LONGEST_INTERVAL
+    assert not vocabulary.snapshot_due(ENGLISH)
+
+    vocabulary.articles[ENGLISH] += 1
+    assert vocabulary.snapshot_due(ENGLISH)
+
+
+def test_terms_are_numbered_as_they_come_and_start_without_postings() -> None:
+    vocabulary = Vocabulary({})
+    many = np.arange(1, 70_000, dtype=np.uint64)
+
+    assert np.array_equal(vocabulary.intern(many, ENGLISH), np.arange(len(many)))
+    assert vocabulary.count == len(many)
+    assert (vocabulary.terms.heads == -1).all()
+    assert np.array_equal(vocabulary.hashes[: vocabulary.count], many)
