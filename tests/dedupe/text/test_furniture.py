@@ -124,6 +124,7 @@ def test_seeds(seed: str, body: tuple[int, int], tokens: int, title: int | None)
     assert tokenise(guess_title(text, found)).hashes.tolist() == expected
 
 
+@pytest.mark.compiled
 @pytest.mark.skipif(not (SHARED / "datasets").is_dir(), reason="the data sets are not here")
 @pytest.mark.parametrize("name", ["giveme5w", "ecbplus", "gedikli"])
 def test_clean_articles_lose_next_to_nothing(name: str) -> None:

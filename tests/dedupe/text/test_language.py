@@ -56,6 +56,10 @@ def test_what_cannot_be_told_stays_undetermined(text: str) -> None:
     assert detect(text, fallback="pt") == "pt"
 
 
+def test_a_long_text_without_letters_stays_undetermined() -> None:
+    assert detect("🎉 12.5 " * 200) == "und"
+
+
 def test_lone_surrogates_do_no_harm() -> None:
     assert detect("\ud800" + TEXTS["en"]) == "en"
 

@@ -205,11 +205,13 @@ def test_flags_tell_digits_capitals_scripts_and_lines() -> None:
     assert tokens.lines.tolist() == [0, 0, 0, 1, 1]
 
 
+@pytest.mark.compiled
 def test_a_huge_text_of_marks_takes_linear_time() -> None:
     text = "a'" + "\u0301." * 400_000
     assert words(text) == ["a"]
 
 
+@pytest.mark.compiled
 def test_distinct_words_have_distinct_hashes() -> None:
     text = " ".join(
         f"{first}{second}{third}" for first in "abcdefghij" for second in "abcdefghij" for third in range(2000)
