@@ -1,47 +1,58 @@
-"""The commands, their options and their help. What they do is in a module each, loaded when it is asked for."""
+"""The command line as a whole: its commands, and how it ends."""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Final
 
-import click
 import typer
 
 from dedupe.cli.failures import CommandFailed, ExitCode, complain, epilogue, exit_code_of
+from dedupe.cli.files import cluster, evaluate
+from dedupe.cli.stores import backup, doctor, export, ingest, restore
 from dedupe.errors import DedupeError
 
-app = typer.Typer(
-    name="storyfold",
-    help="Folds the copies and retellings of a news event into one cluster, as they arrive.",
-    epilog=epilogue(),
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-AsJson = Annotated[bool, typer.Option("--json", help="End standard output with one line of JSON.")]
-FormatName = Annotated[
-    str | None, typer.Option("--format", help="jsonl or csv; by default what the file's name ends in.")
-]
+_WRONG_USAGE: Final[type[Exception]] = typer.BadParameter.mro()[2]
+"""What typer raises for a wrong command line; it has no public name, since typer carries its own click."""
 
 
-def main(arguments: Sequence[str] | None = None, application: typer.Typer = app) -> None:
+def command_line() -> typer.Typer:
+    """Return the commands that need no server."""
+    app = typer.Typer(
+        name="storyfold",
+        help="Folds the copies and retellings of a news event into one cluster, as they arrive.",
+        epilog=epilogue(),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_options)
+    for command in (cluster, ingest, export, backup, restore, evaluate, doctor):
+        app.command(epilog=epilogue())(command)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None, application: typer.Typer | None = None) -> None:
     """Run the command line and leave with its exit code."""
-    sys.exit(_exit_code(application, arguments, time.perf_counter()))
+    sys.exit(_exit_code(application or command_line(), arguments, time.perf_counter()))
 
 
 def _exit_code(application: typer.Typer, arguments: Sequence[str] | None, started: float) -> int:
     try:
-        code = application(args=arguments, standalone_mode=False, obj=started)
-    except click.ClickException as problem:
-        problem.show()
-        return problem.exit_code
-    except (click.Abort, KeyboardInterrupt):
+        return int(application(args=arguments, prog_name="storyfold", standalone_mode=False, obj=started) or 0)
+    except _WRONG_USAGE as problem:
+        return _wrong_usage(problem)
+    except (typer.Abort, KeyboardInterrupt):
+        complain("interrupted")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing more can be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.INTERRUPTED
     except CommandFailed as problem:
         complain(problem)
@@ -49,7 +60,16 @@ def _exit_code(application: typer.Typer, arguments: Sequence[str] | None, starte
     except DedupeError as problem:
         complain(problem)
         return exit_code_of(problem)
-    return int(code or 0)
+
+
+def _wrong_usage(problem: Exception) -> ExitCode:
+    context = getattr(problem, "ctx", None)
+    if type(problem).__name__ == "NoArgsIsHelpError":
+        sys.stderr.write(f"{context.get_help() if context else problem}\n")
+        return ExitCode.USAGE
+    message = getattr(problem, "format_message", problem.__str__)().rstrip(".")
+    complain(f"{message}; see {context.command_path if context else 'storyfold'} --help")
+    return ExitCode.USAGE
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer calls it with the option's value
@@ -58,41 +78,12 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer calls it with t
         raise typer.Exit
 
 
-PrintVersion = Annotated[
+_Version = Annotated[
     bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
 ]
 
 
-@app.callback()
-def options(
-    _version: PrintVersion = False,  # noqa: FBT002  that is how typer declares a flag
+def _options(
+    _version: _Version = False,  # noqa: FBT002  that is how typer declares a flag
 ) -> None:
     """Take the options that come before a command."""
-
-
-@app.command(epilog=epilogue())
-def cluster(
-    context: typer.Context,
-    file: Annotated[str, typer.Argument(help="JSON lines or CSV, also with gzip; - is standard input.")],
-    output: Annotated[
-        str, typer.Option("--output", "-o", help="Where to; gzip if it ends in .gz; - is standard output.")
-    ],
-    form: FormatName = None,
-    as_json: AsJson = False,  # noqa: FBT002  that is how typer declares a flag
-) -> None:
-    """Cluster a file of articles in one go: no server, no store.
-
-    A line has an id, a title or a text, and optionally source, published_at and language (or lang); other
-    fields are ignored. A date without a zone, or without a time, is taken as UTC. Articles go in order of
-    published_at, those of one moment in the order of the file, the undated after the dated.
-
-    The output has one line for each input line, in the same order: id, cluster_id, duplicate_group_id (null
-    for an article nobody copied) and duplicate_of (the id of the article it was copied from). A bad line or
-    an id that comes twice ends the command with exit code 2, and no output is written.
-
-    With --json, standard output ends with articles, clusters, duplicate_groups, seconds (from opening the
-    input to closing the output), articles_per_second and startup_seconds (compiling kernels included).
-    """
-    from dedupe.cli.cluster import run
-
-    run(file, output, form, context.obj, as_json=as_json)

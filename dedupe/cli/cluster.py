@@ -15,7 +15,7 @@ from dedupe.cli.batch import Placement, cluster_batch
 from dedupe.cli.failures import complain
 from dedupe.cli.output import STANDARD_OUTPUT, check_output, open_output, print_json, say
 from dedupe.cli.progress import progress
-from dedupe.engine import warm_up
+from dedupe.cli.startup import load_kernels
 from dedupe.errors import InvalidArticle, UnreadableInput
 from dedupe.readers.entry import Entry
 from dedupe.readers.fields import moment_of, text_of
@@ -39,7 +39,7 @@ def cluster(name: str, output: str, form: str | None, started: float) -> dict[st
     ``started`` is when the command began, by `time.perf_counter`.
     """
     check_output(output)
-    warm_up()
+    load_kernels()
     opened = time.perf_counter()
     lines = read_lines(name, form)
     with progress("Clustering", len(lines)) as report:

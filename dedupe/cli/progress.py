@@ -12,39 +12,42 @@ PLAIN_INTERVAL_SECONDS: Final = 10.0
 
 
 class Reporter(Protocol):
-    """Told how many articles are done so far, and how much of the total that is."""
+    """Told how many articles (or other units) are done so far, and how much of the total that is."""
 
-    def __call__(self, articles: int, done: int) -> None:
+    def __call__(self, count: int, done: int, /) -> None:
         """Show it."""
         ...
 
 
 @contextmanager
-def progress(what: str, total: int | None, interval_seconds: float = PLAIN_INTERVAL_SECONDS) -> Iterator[Reporter]:
+def progress(
+    what: str, total: int | None, unit: str = "articles", interval_seconds: float = PLAIN_INTERVAL_SECONDS
+) -> Iterator[Reporter]:
     """Yield what shows progress towards ``total``, counted in anything; None where the end is not known."""
     if sys.stderr.isatty():
-        with _bar(what, total) as reporter:
+        with _bar(what, total, unit) as reporter:
             yield reporter
     else:
-        yield _Lines(what, total, interval_seconds)
+        yield _Lines(what, total, unit, interval_seconds)
 
 
 class _Lines:
     """Plain lines for a log."""
 
-    def __init__(self, what: str, total: int | None, interval_seconds: float) -> None:
+    def __init__(self, what: str, total: int | None, unit: str, interval_seconds: float) -> None:
         self._what = what
+        self._unit = unit
         self._total = total
         self._interval_seconds = interval_seconds
         self._started = self._told = time.monotonic()
 
-    def __call__(self, articles: int, done: int) -> None:
+    def __call__(self, count: int, done: int, /) -> None:
         now = time.monotonic()
         if now - self._told < self._interval_seconds:
             return
         self._told = now
         seconds = max(now - self._started, 1e-9)
-        line = f"{self._what}: {articles:,} articles, {articles / seconds:,.0f}/s"
+        line = f"{self._what}: {count:,} {self._unit}, {count / seconds:,.0f}/s"
         if self._total and done:
             left = seconds * (self._total - done) / done
             line += f", {done / self._total:.0%}, {left:,.0f} s left"
@@ -53,7 +56,7 @@ class _Lines:
 
 
 @contextmanager
-def _bar(what: str, total: int | None) -> Iterator[Reporter]:
+def _bar(what: str, total: int | None, unit: str) -> Iterator[Reporter]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -61,15 +64,15 @@ def _bar(what: str, total: int | None) -> Iterator[Reporter]:
         TextColumn(what),
         BarColumn(),
         TaskProgressColumn(),
-        TextColumn("{task.fields[articles]:,} articles, {task.fields[rate]:,.0f}/s"),
+        TextColumn("{task.fields[count]:,} " + unit + ", {task.fields[rate]:,.0f}/s"),
         TimeRemainingColumn(),
     )
     started = time.monotonic()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total, articles=0, rate=0.0)
+        task = bar.add_task(what, total=total, count=0, rate=0.0)
 
-        def report(articles: int, done: int) -> None:
-            rate = articles / max(time.monotonic() - started, 1e-9)
-            bar.update(task, completed=done, articles=articles, rate=rate)
+        def report(count: int, done: int, /) -> None:
+            rate = count / max(time.monotonic() - started, 1e-9)
+            bar.update(task, completed=done, count=count, rate=rate)
 
         yield report

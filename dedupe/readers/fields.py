@@ -16,14 +16,15 @@ _ALIASES = {"id": "uri", "lang": "language"}
 def article_of(fields: Mapping[str, Any]) -> Article:
     """Return the article that ``fields`` describe; raise `InvalidArticle`.
 
-    Takes ``id`` for ``uri`` and ``lang`` for ``language`` where those are missing, and leaves fields
-    that it does not know alone.
+    Takes ``id`` for ``uri`` and ``lang`` for ``language`` where those are missing, title and text from
+    ``html`` where they are missing, and leaves fields that it does not know alone.
     """
     known = {_ALIASES[name]: fields[name] for name in _ALIASES if fields.get(name) is not None}
     known |= {name: value for name, value in fields.items() if value is not None}
     texts = {name: value for name in _TEXTS if (value := text_of(known, name))}
+    html = text_of(known, "html")
     return Article(
-        **texts,
+        **(_page(html) if html and "text" not in texts else {}) | texts,
         published_at=moment_of(known, "published_at"),
         embargoed_until=moment_of(known, "embargoed_until"),
         authors=_authors(known),
@@ -57,6 +58,13 @@ def moment_of(fields: Mapping[str, Any], name: str) -> datetime | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidArticle(name, f"{value!r} is no date such as 2026-03-02 or 2026-03-02T08:15:00Z") from None
+
+
+def _page(html: str) -> dict[str, str]:
+    from dedupe.text.html import extract  # noqa: PLC0415  takes a second to load, and most files have no HTML
+
+    page = extract(html)
+    return {"title": page.title, "text": page.text}
 
 
 def _authors(fields: Mapping[str, Any]) -> tuple[str, ...]:

@@ -122,6 +122,13 @@ class SqlCatalogue:
             counts = [connection.execute(statement).scalar_one() for statement in (live, listed, groups, newest)]
         return Totals(articles=counts[0], clusters=counts[1], duplicate_groups=counts[2], last_seq=counts[3])
 
+    def articles(self) -> Iterator[StoredArticle]:
+        """Yield every article as it is now, in the order in which they came, a block of rows in memory at a time."""
+        statement = STORED.order_by(articles.c.pk)
+        with self._reading() as connection:
+            for row in connection.execution_options(yield_per=_REPLAY_BLOCK).execute(statement):
+                yield stored_of(row)
+
     def replay(self) -> Iterator[Replayed]:
         """Yield the log as it is now, in order, a block of rows in memory at a time."""
         with self._reading() as connection:

@@ -15,7 +15,7 @@ from dedupe.store.schema import HEAD, settings
 Identity = Mapping[str, int | str]
 """What stored decisions depend on: recorded at creation, compared at every opening."""
 
-_PREFIX = "identity."
+IDENTITY_PREFIX = "identity."
 
 
 def prepare(connection: Connection, path: Path, identity: Identity) -> None:
@@ -26,7 +26,8 @@ def prepare(connection: Connection, path: Path, identity: Identity) -> None:
         _migrate(connection, path)
     if revision is None:
         rows = [
-            {"key": _PREFIX + name, "value": orjson.dumps(value).decode()} for name, value in sorted(identity.items())
+            {"key": IDENTITY_PREFIX + name, "value": orjson.dumps(value).decode()}
+            for name, value in sorted(identity.items())
         ]
         connection.execute(settings.insert(), [*rows, {"key": PROBE, "value": "0"}])
     else:
@@ -75,7 +76,11 @@ def _migrate(connection: Connection, path: Path) -> None:
 
 def _check_identity(connection: Connection, path: Path, identity: Identity) -> None:
     rows = connection.execute(select(settings.c.key, settings.c.value)).all()
-    recorded = {row.key.removeprefix(_PREFIX): orjson.loads(row.value) for row in rows if row.key.startswith(_PREFIX)}
+    recorded = {
+        row.key.removeprefix(IDENTITY_PREFIX): orjson.loads(row.value)
+        for row in rows
+        if row.key.startswith(IDENTITY_PREFIX)
+    }
     for name in sorted(recorded.keys() | identity.keys()):
         made, wanted = recorded.get(name), identity.get(name)
         if made != wanted:

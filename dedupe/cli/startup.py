@@ -1,0 +1,61 @@
+"""What has to be ready before the first article: compiled kernels, an opened store."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Timer
+from typing import Final
+
+from dedupe import ids
+from dedupe.article import Article
+from dedupe.cli.failures import complain
+from dedupe.engine import Engine, Submission, warm_up
+from dedupe.settings import EngineSettings
+from dedupe.store.sql import SqlStore
+
+PATIENCE_SECONDS: Final = 3.0
+"""Loading takes less, compiling takes more."""
+
+
+@contextmanager
+def announced(message: str, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
+    """Say ``message`` if what happens meanwhile takes longer than usual."""
+    timer = Timer(patience_seconds, complain, [message])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def load_kernels() -> None:
+    """Load the compiled kernels; on the very first start they are compiled, and a line says so."""
+    with announced("compiling; this happens on the first start only and takes up to a minute"):
+        warm_up()
+
+
+@contextmanager
+def open_engine(url: str) -> Iterator[Engine]:
+    """Open a store to write to and replay its log; raise `StoreError`."""
+    settings = EngineSettings()
+    store = SqlStore.open(url, settings.signature_identity())
+    try:
+        load_kernels()
+        with announced(f"replaying the log of {url}"):
+            engine = Engine(store, settings)
+        yield engine
+    finally:
+        store.close()
+
+
+def submissions(articles: Sequence[Article]) -> list[Submission]:
+    """Return articles as received now, each with an id of its own."""
+    now = datetime.now(UTC)  # noqa: TID251  this is where the command line reads the clock
+    return [
+        Submission(article=article, article_id=ids.encode("art", secrets.randbits(64)), received_at=now)
+        for article in articles
+    ]
