@@ -12,7 +12,24 @@ from dedupe.article import Article
 from dedupe.recording import Submission
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-SYLLABLES = ("ba", "cor", "da", "fen", "gil", "har", "jo", "kel", "lum", "mer", "nor", "pa", "quin", "ros", "tal", "vey")
+SYLLABLES = (
+    "ba",
+    "cor",
+    "da",
+    "fen",
+    "gil",
+    "har",
+    "jo",
+    "kel",
+    "lum",
+    "mer",
+    "nor",
+    "pa",
+    "quin",
+    "ros",
+    "tal",
+    "vey",
+)
 
 
 @dataclass(frozen=True)

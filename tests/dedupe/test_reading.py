@@ -8,8 +8,9 @@ import pytest
 from dedupe.article import Article
 from dedupe.duplicates.signature import shingles, sign
 from dedupe.language_code import language_code
-from dedupe.reading import LEAD_TOKENS, Reading, read
+from dedupe.reading import Reading, read
 from dedupe.settings import EngineSettings
+from dedupe.text.compared import LEAD_TOKENS
 from dedupe.text.tokens import tokenise
 
 NOW = datetime(2026, 3, 2, 12, 0, 0, 500_000, tzinfo=UTC)
@@ -23,7 +24,7 @@ def reading_of(article: Article, settings: EngineSettings | None = None) -> Read
 def test_a_long_text_is_compared_without_its_title() -> None:
     reading = reading_of(Article(title="Two banks to merge", text=BODY))
 
-    assert (reading.tokens, reading.compared) == (64, 60)
+    assert (reading.tokens, reading.shingle_tokens) == (64, 60)
     assert np.array_equal(reading.shingles, shingles(tokenise(BODY).hashes, 5))
     assert np.array_equal(reading.signature, sign(reading.shingles))
 
@@ -32,7 +33,7 @@ def test_a_short_text_is_compared_with_its_title() -> None:
     reading = reading_of(Article(title="Two banks to merge", text="A deal was struck on Monday."))
     together = np.concatenate((tokenise("Two banks to merge").hashes, tokenise("A deal was struck on Monday.").hashes))
 
-    assert reading.compared == reading.tokens == 10
+    assert reading.shingle_tokens == reading.tokens == 10
     assert np.array_equal(reading.shingles, shingles(together, 5))
 
 
@@ -75,6 +76,25 @@ def test_terms_of_two_languages_never_meet() -> None:
     assert np.array_equal(english.shingles, french.shingles)
     assert not np.intersect1d(english.terms.hashes, french.terms.hashes).size
     assert french.language_code == language_code("fr")
+
+
+def test_furniture_of_the_source_is_left_out() -> None:
+    article = Article(
+        title="Ferry aground", text=f"{BODY}\nSign up for our newsletter\nNobody was hurt.", source="Herald"
+    )
+    whole, without = reading_of(article), read(article, "en", NOW, EngineSettings(), dropped=(1,))
+
+    assert without.tokens == whole.tokens - 5
+    assert without.dropped == (1,)
+    assert without.source_number == whole.source_number
+    assert reading_of(Article(text=BODY)).source_number is None
+
+
+def test_terms_are_told_as_they_were_written() -> None:
+    reading = reading_of(Article(title="Zürich’s FERRY", text="It ran aground off Sandholm"))
+    words = [reading.word(term) for term in range(len(reading.terms.hashes))]
+
+    assert words == ["Zürich", "FERRY", "It", "ran", "aground", "off", "Sandholm"]
 
 
 @pytest.mark.parametrize("text", ["🚢🔥", "…", "!"])

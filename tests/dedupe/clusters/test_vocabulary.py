@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -95,7 +96,7 @@ def test_snapshots_come_when_the_stream_has_grown() -> None:
             vocabulary.freeze(ENGLISH)
 
     assert due[0] == FIRST_SNAPSHOT
-    assert all(1.2 * before < after <= 1.25 * before + 2 for before, after in zip(due, due[1:], strict=False))
+    assert all(1.2 * before < after <= 1.25 * before + 2 for before, after in pairwise(due))
     assert not vocabulary.snapshot_due(FRENCH)
 
 
