@@ -91,7 +91,7 @@ class Article:
     @property
     def content_digest(self) -> bytes:
         """Digest of what a reader sees; equal means that nothing was revised."""
-        return _digest("content", self.title, self.text)
+        return digest("content", self.title, self.text)
 
     @property
     def identities(self) -> tuple[bytes, ...]:
@@ -102,12 +102,12 @@ class Article:
         """
         keys = []
         if self.uri:
-            keys.append(_digest("uri", self.source or "", self.uri))
+            keys.append(digest("uri", self.source or "", self.uri))
         if self.url:
-            keys.append(_digest("url", canonical_url(self.url)))
+            keys.append(digest("url", canonical_url(self.url)))
         if not keys:
             published = self.published_at.isoformat() if self.published_at else ""
-            keys.append(_digest("itself", self.source or "", self.title, self.text, published))
+            keys.append(digest("itself", self.source or "", self.title, self.text, published))
         return tuple(keys)
 
     def decision_time(self, received_at: datetime) -> datetime | None:
@@ -153,9 +153,10 @@ def canonical_url(url: str) -> str:
     return f"https://{host}{port}{parts.path.rstrip('/')}" + (f"?{query}" if query else "")
 
 
-def _digest(*parts: str) -> bytes:
-    digest = hashlib.blake2b(digest_size=16)
+def digest(*parts: str) -> bytes:
+    """Return 16 bytes that stand for ``parts``, told apart however they are cut."""
+    whole = hashlib.blake2b(digest_size=16)
     for part in parts:
         encoded = part.encode("utf-8")
-        digest.update(len(encoded).to_bytes(8, "little") + encoded)
-    return digest.digest()
+        whole.update(len(encoded).to_bytes(8, "little") + encoded)
+    return whole.digest()

@@ -17,7 +17,7 @@ from dedupe.clusters.prior import shipped_priors
 from dedupe.decide import Verdict, decide
 from dedupe.digest import digest
 from dedupe.duplicates.containment import containment
-from dedupe.errors import WithdrawnArticle
+from dedupe.errors import DedupeError, ReusedIdempotencyKey, WithdrawnArticle
 from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.group import Group
 from dedupe.index import Index
@@ -76,12 +76,23 @@ class Engine:
 
     def add_all(self, submissions: Sequence[Submission]) -> list[Assignment]:
         """Place a group of articles in one commit; raise `StoreError` when none of it was stored."""
+        answers = self.add_each(submissions)
+        for answer in answers:
+            if isinstance(answer, DedupeError):
+                raise answer
+        return [answer for answer in answers if isinstance(answer, Assignment)]
+
+    def add_each(self, submissions: Sequence[Submission]) -> list[Assignment | DedupeError]:
+        """Place a group in one commit, where one submission may be refused and the others go in.
+
+        Raises `StoreError` when none of the group was stored.
+        """
         readings = [self._read(submission) for submission in submissions]
         with self._lock:
             self._follow_log()
             self._in_step = False
-            group = Group(self._store, [submission.article for submission in submissions])
-            answers = [self._add(group, *pair) for pair in zip(submissions, readings, strict=True)]
+            group = Group(self._store, submissions)
+            answers = [self._answer(group, *pair) for pair in zip(submissions, readings, strict=True)]
             group.commit()
             self._in_step = True
             self._tell(group.changes)
@@ -92,8 +103,9 @@ class Engine:
         reading = self._read(submission)
         with self._lock:
             self._follow_log()
-            known = Group(self._store, [submission.article]).find(submission.article)
-            if known and known.content_digest == submission.article.content_digest:
+            group = Group(self._store, [submission])
+            known = group.find(submission)
+            if known and self._says_the_same(group, known, submission):
                 return self._unchanged(known, submission)
             reading = self._settled(reading)
             verdict = decide(self._index, reading, self._model)
@@ -138,13 +150,22 @@ class Engine:
             flooded_buckets=self._index.buckets.flooded,
         )
 
+    def _answer(self, group: Group, submission: Submission, reading: Reading) -> Assignment | DedupeError:
+        try:
+            return self._add(group, submission, reading)
+        except ReusedIdempotencyKey as refused:
+            return refused
+
     def _add(self, group: Group, submission: Submission, reading: Reading) -> Assignment:
-        known = group.find(submission.article)
+        known = group.find(submission)
         if known is None:
             return self._place(group, submission, self._settled(reading))
-        if known.content_digest == submission.article.content_digest:
+        if self._says_the_same(group, known, submission):
             return self._unchanged(known, submission)
         return self._revise(group, submission, self._settled(reading), known)
+
+    def _says_the_same(self, group: Group, known: StoredArticle, submission: Submission) -> bool:
+        return group.is_repeated_request(submission) or known.content_digest == submission.article.content_digest
 
     def _place(self, group: Group, submission: Submission, reading: Reading) -> Assignment:
         verdict = decide(self._index, reading, self._model)
@@ -192,7 +213,7 @@ class Engine:
         return Change(
             event=event,
             stored=stored_article(event, submission, reading, revision=revision, top_terms=terms),
-            identities=submission.article.identities,
+            identities=submission.identities,
             vocabulary=self._index.take_snapshot(reading),
         )
 

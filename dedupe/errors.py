@@ -2,6 +2,7 @@
 
 DedupeError
 ├── InvalidArticle      a field of the article cannot be used
+├── ReusedIdempotencyKey    the key came before, with another article
 ├── InvalidQuery        a filter, sort or cursor cannot be used
 ├── UnknownArticle      no article has this id
 ├── WithdrawnArticle    the article was taken down; only its id is left
@@ -32,6 +33,15 @@ class InvalidArticle(DedupeError):
         super().__init__(f"{field}: {reason}")
         self.field = field
         self.reason = reason
+
+
+class ReusedIdempotencyKey(DedupeError):
+    """The idempotency key came before, with another article; nothing was stored."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__("this Idempotency-Key was used for another article; send a new key with a new article")
 
 
 class InvalidQuery(DedupeError):

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from dedupe.article import Article
+from dedupe.errors import ReusedIdempotencyKey
+from dedupe.recording import Submission
 from dedupe.store.protocol import Change, Store, StoredArticle
 
 
 class Group:
     """What a group will write, and what it must already know of itself before it is written."""
 
-    def __init__(self, store: Store, articles: Iterable[Article]) -> None:
+    def __init__(self, store: Store, submissions: Iterable[Submission]) -> None:
         self._store = store
-        self._known = dict(store.find([digest for article in articles for digest in article.identities]))
+        self._known = dict(store.find([digest for submission in submissions for digest in submission.identities]))
         self._pending: dict[str, StoredArticle] = {}
         self.changes: list[Change] = []
 
-    def find(self, article: Article) -> StoredArticle | None:
-        """Return the article that ``article`` is another sending of, None when it is new."""
-        known = next((self._known[digest] for digest in article.identities if digest in self._known), None)
+    def find(self, submission: Submission) -> StoredArticle | None:
+        """Return the article that a submission sends again, None when it is new."""
+        known = next((self._known[digest] for digest in submission.identities if digest in self._known), None)
         return None if known is None else self.article(known)
+
+    def is_repeated_request(self, submission: Submission) -> bool:
+        """Return whether this very request came before; raise `ReusedIdempotencyKey` when only its key did."""
+        if submission.key_digest is None or submission.key_digest not in self._known:
+            return False
+        if submission.request_digest not in self._known:
+            raise ReusedIdempotencyKey
+        return True
 
     def article(self, article_id: str) -> StoredArticle:
         """Return an article of the store or of this group; raise `UnknownArticle`."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from dedupe import ids
-from dedupe.article import Article
+from dedupe.article import Article, digest
 from dedupe.decide import Verdict
 from dedupe.events import Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
 from dedupe.index import Index
@@ -17,11 +17,36 @@ from dedupe.store.protocol import StoredArticle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """An article on its way in. ``article_id`` becomes its id if it turns out to be new."""
+    """An article on its way in. ``article_id`` becomes its id if it turns out to be new.
+
+    ``idempotency_key`` is the client's name for this request: the same key with the same article
+    is the same request again.
+    """
 
     article: Article
     article_id: str
     received_at: datetime
+    idempotency_key: str | None = None
+
+    @property
+    def key_digest(self) -> bytes | None:
+        """Return the digest of the idempotency key, None where there is none."""
+        if self.idempotency_key is None:
+            return None
+        return digest("idempotency key", self.idempotency_key)
+
+    @property
+    def request_digest(self) -> bytes | None:
+        """Return the digest of the key together with what was sent under it."""
+        if self.idempotency_key is None:
+            return None
+        return digest("idempotent request", self.idempotency_key, repr(self.article))
+
+    @property
+    def identities(self) -> tuple[bytes, ...]:
+        """Return all digests by which this article, or this request, is recognised when it comes again."""
+        keys = (self.key_digest, self.request_digest)
+        return (*self.article.identities, *(key for key in keys if key is not None))
 
 
 def placing_event(index: Index, verdict: Verdict, submission: Submission, reading: Reading) -> Event:

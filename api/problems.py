@@ -1,0 +1,139 @@
+"""Everything the service refuses, as problem documents (RFC 9457) with a stable ``code``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from dedupe.errors import (
+    DedupeError,
+    InvalidArticle,
+    InvalidQuery,
+    ReusedIdempotencyKey,
+    StoreError,
+    StoreMismatch,
+    StoreUnavailable,
+    UnknownArticle,
+    UnknownCluster,
+    UnreadableInput,
+    WithdrawnArticle,
+)
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_SECONDS: Final = "5"
+
+STATUS: Final[Mapping[type[DedupeError], int]] = {
+    InvalidArticle: 422,
+    ReusedIdempotencyKey: 422,
+    InvalidQuery: 422,
+    UnknownArticle: 404,
+    WithdrawnArticle: 410,
+    UnknownCluster: 404,
+    UnreadableInput: 400,
+    StoreError: 503,
+    StoreUnavailable: 503,
+    StoreMismatch: 503,
+}
+
+CODES: Final[Mapping[int, str]] = {
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    422: "invalid_request",
+}
+
+
+class Problem(Exception):  # noqa: N818  a problem document, raised
+    """A request that cannot be answered as asked."""
+
+    def __init__(
+        self, status: int, code: str, detail: str, errors: Sequence[Mapping[str, str]] = (), **headers: str
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def document(self) -> dict[str, Any]:
+        """Return the members of the problem document."""
+        document: dict[str, Any] = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+        }
+        if self.errors:
+            document["errors"] = self.errors
+        return document
+
+    def response(self) -> Response:
+        """Return the problem as an HTTP response."""
+        body = orjson.dumps(self.document())
+        return Response(body, self.status, headers=self.headers, media_type=MEDIA_TYPE)
+
+
+def problem_of(error: DedupeError) -> Problem:
+    """Return the problem that an error of the engine is to whoever asked."""
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    errors = []
+    if isinstance(error, (InvalidArticle, InvalidQuery)):
+        errors = [{"field": error.field, "reason": error.reason}]
+    headers = {"Retry_After": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return Problem(status, error.code, str(error), errors, **headers)
+
+
+def problem_of_body(error: ValidationError) -> Problem:
+    """Return the problem with a body that is not an article; never repeats what the body says."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)
+    if first[0]["type"] == "json_invalid":
+        return Problem(400, "malformed_json", f"the body is not JSON: {first[0]['msg'].removeprefix('Invalid JSON: ')}")
+    errors = [
+        {"field": ".".join(str(step) for step in entry["loc"]) or "body", "reason": entry["msg"]} for entry in first[:20]
+    ]
+    detail = "; ".join(f"{entry['field']}: {entry['reason']}" for entry in errors[:3])
+    return Problem(422, "invalid_article", detail, errors)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application with a problem document."""
+
+    @app.exception_handler(Problem)
+    async def on_problem(_: Request, problem: Problem) -> Response:
+        return problem.response()
+
+    @app.exception_handler(DedupeError)
+    async def on_dedupe_error(_: Request, error: DedupeError) -> Response:
+        return problem_of(error).response()
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid_query(_: Request, error: RequestValidationError) -> Response:
+        errors = [{"field": str(entry["loc"][-1]), "reason": str(entry["msg"])} for entry in error.errors()[:20]]
+        detail = "; ".join(f"{entry['field']}: {entry['reason']}" for entry in errors[:3])
+        return Problem(422, "invalid_query", detail, errors).response()
+
+    @app.exception_handler(HTTPException)
+    async def on_http_error(request: Request, error: HTTPException) -> Response:
+        detail = str(error.detail)
+        if error.status_code == HTTPStatus.NOT_FOUND:
+            detail = f"there is nothing at {request.url.path}; /docs lists what there is"
+        elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            detail = f"{request.method} is not possible at {request.url.path}; /docs lists what is"
+        problem = Problem(error.status_code, CODES.get(error.status_code, "http_error"), detail)
+        problem.headers = dict(error.headers or {})
+        return problem.response()
+
+    @app.exception_handler(Exception)
+    async def on_defect(_: Request, __: Exception) -> Response:
+        detail = "an error of ours; the log has it under this request's X-Request-ID"
+        return Problem(500, "internal_error", detail).response()

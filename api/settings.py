@@ -1,0 +1,39 @@
+"""The service's limits and keys: one frozen value; the only place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSettings:
+    """What the service bounds, in bytes, rows and seconds, and the digests of the keys it accepts.
+
+    Without ``key_digests`` nobody is asked for a key.
+    """
+
+    max_body_bytes: int = 4_000_000
+    max_line_bytes: int = 4_000_000
+    default_page: int = 50
+    max_page: int = 200
+    max_changes: int = 1_000
+    max_wait: float = 60.0
+    queue_length: int = 10_000
+    group_size: int = 256
+    bulk_window: int = 2_048
+    bulk_backlog: int = 100_000
+    key_digests: frozenset[bytes] = frozenset()
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> ServiceSettings:
+    """Return the settings with ``STORYFOLD_QUEUE_LENGTH`` and ``STORYFOLD_GROUP_SIZE`` applied; raise ValueError."""
+    numbers = {}
+    for field in ("queue_length", "group_size"):
+        name = f"STORYFOLD_{field.upper()}"
+        if name in environment:
+            if not environment[name].isdigit() or int(environment[name]) < 1:
+                raise ValueError(f"{name} must be a whole number above 0, not {environment[name]!r}")
+            numbers[field] = int(environment[name])
+    return ServiceSettings(**numbers)
