@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-import numpy as np
-
 from dedupe import ids
 from dedupe.article import Article
 from dedupe.clusters.decision import JoinModel, shipped_model
@@ -70,6 +68,10 @@ class Engine:
         self._index = self._replayed()
         self._in_step = True
 
+    def subscribe(self, on_event: Callable[[Event], None]) -> None:
+        """Have ``on_event`` told of every event, in order, once it is durable; be quick there."""
+        self._on_event = on_event
+
     def add(self, submission: Submission) -> Assignment:
         """Place one article durably and return where; raise `StoreError` when nothing was stored."""
         return self.add_all([submission])[0]
@@ -108,7 +110,8 @@ class Engine:
             if known and self._says_the_same(group, known, submission):
                 return self._unchanged(known, submission)
             reading = self._settled(reading)
-            verdict = decide(self._index, reading, self._model)
+            besides = self._index.slot_of(known.article_id) if known else -1
+            verdict = decide(self._index, reading, self._model, besides)
             event = placing_event(self._index, verdict, submission, reading)
             if known:
                 event = self._revising(event, known, reading)
@@ -142,10 +145,10 @@ class Engine:
 
     def statistics(self) -> EngineStatistics:
         """Count what the index holds."""
-        index = self._index.clusters
+        articles, clusters = self._index.live_counts()
         return EngineStatistics(
-            live_articles=index.slots - min(index.oldest, self._index.buckets.oldest),
-            live_clusters=len(np.unique(index.space.articles.cluster[index.oldest : index.slots])),
+            live_articles=articles,
+            live_clusters=clusters,
             last_seq=self._index.seq,
             flooded_buckets=self._index.buckets.flooded,
         )

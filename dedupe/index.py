@@ -55,6 +55,13 @@ class Index:
         """Return the language of most articles so far, None for an empty index."""
         return max(sorted(self._languages), key=self._languages.__getitem__, default=None)
 
+    def live_counts(self) -> tuple[int, int]:
+        """Return how many articles can still be copied or joined, and in how many clusters they are."""
+        oldest = min(self.clusters.oldest, self.buckets.oldest)
+        clusters = self.clusters.space.articles.cluster[oldest : self.clusters.slots]
+        there = clusters[clusters >= 0]
+        return len(there), len({self.clusters.survivor(int(cluster)) for cluster in np.unique(there)})
+
     def slot_of(self, article_id: str) -> int:
         """Return the slot of an article's present text, -1 when the index never had it."""
         number = self._articles.find(ids.decode("art", article_id))

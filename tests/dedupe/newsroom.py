@@ -110,7 +110,7 @@ class Newsroom:
             if not self.published or draw < 0.15:
                 yield self.report(self.happen())
             elif draw < 0.6:
-                yield self.report(self.rng.randrange(len(self.happenings)))
+                yield self.report(self.rng.randrange(len(self.happenings)), self.rng.choice((15, 40, 120)))
             elif draw < 0.85:
                 yield self.copy(self.rng.choice(self.published[-30:]))
             elif draw < 0.95:
