@@ -51,7 +51,7 @@ CODES: Final[Mapping[int, str]] = {
 }
 
 
-class Problem(Exception):  # noqa: N818  a problem document, raised
+class Problem(Exception):
     """A request that cannot be answered as asked."""
 
     def __init__(
@@ -99,7 +99,8 @@ def problem_of_body(error: ValidationError) -> Problem:
     if first[0]["type"] == "json_invalid":
         return Problem(400, "malformed_json", f"the body is not JSON: {first[0]['msg'].removeprefix('Invalid JSON: ')}")
     errors = [
-        {"field": ".".join(str(step) for step in entry["loc"]) or "body", "reason": entry["msg"]} for entry in first[:20]
+        {"field": ".".join(str(step) for step in entry["loc"]) or "body", "reason": entry["msg"]}
+        for entry in first[:20]
     ]
     detail = "; ".join(f"{entry['field']}: {entry['reason']}" for entry in errors[:3])
     return Problem(422, "invalid_article", detail, errors)

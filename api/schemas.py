@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
 
 from api.problems import Problem
 from dedupe.article import Article, PubStatus
@@ -17,7 +18,7 @@ from dedupe.text.html import extract
 
 Name = Annotated[str, StringConstraints(max_length=2_000)]
 
-EXAMPLE_ARTICLE = {
+EXAMPLE_ARTICLE: JsonDict = {
     "title": "Harbour ferry runs aground off Sandholm",
     "text": "The ferry Aurora ran aground at dawn on Monday. All 212 people on board were brought ashore.",
     "source": "Eastlow Standard",
@@ -26,7 +27,7 @@ EXAMPLE_ARTICLE = {
     "published_at": "2026-03-02T06:40:00Z",
     "language": "en",
 }
-EXAMPLE_ASSIGNMENT = {
+EXAMPLE_ASSIGNMENT: JsonDict = {
     "article_id": "art_5x1m8v0c2q4rt",
     "cluster_id": "clu_2vtqzqzhf8ff1",
     "duplicate_group_id": "dup_d1vtf8x88c8k7",

@@ -29,11 +29,15 @@ class ServiceSettings:
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> ServiceSettings:
     """Return the settings with ``STORYFOLD_QUEUE_LENGTH`` and ``STORYFOLD_GROUP_SIZE`` applied; raise ValueError."""
-    numbers = {}
-    for field in ("queue_length", "group_size"):
-        name = f"STORYFOLD_{field.upper()}"
-        if name in environment:
-            if not environment[name].isdigit() or int(environment[name]) < 1:
-                raise ValueError(f"{name} must be a whole number above 0, not {environment[name]!r}")
-            numbers[field] = int(environment[name])
-    return ServiceSettings(**numbers)
+    defaults = ServiceSettings()
+    return ServiceSettings(
+        queue_length=_number(environment, "STORYFOLD_QUEUE_LENGTH", defaults.queue_length),
+        group_size=_number(environment, "STORYFOLD_GROUP_SIZE", defaults.group_size),
+    )
+
+
+def _number(environment: Mapping[str, str], name: str, default: int) -> int:
+    given = environment.get(name, str(default))
+    if not given.isdigit() or int(given) < 1:
+        raise ValueError(f"{name} must be a whole number above 0, not {given!r}")
+    return int(given)

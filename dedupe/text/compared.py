@@ -41,7 +41,7 @@ def compare_as(title: str, text: str, dropped: Sequence[int]) -> Compared:
     title = title or guess_title(text, stripped)
     head = tokenise(title)
     kept = stripped.kept
-    lines = Lines(*(column[stripped.first : stripped.last] for column in stripped.lines))
+    lines = stripped.lines.part(stripped.first, stripped.last)
     for line in dropped:
         kept[lines.firsts[line] : lines.lasts[line]] = False
     title_count = len(head.hashes)

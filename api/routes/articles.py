@@ -1,0 +1,89 @@
+"""Articles in, one at a time; articles looked at and taken down."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from api.answers import json_answer, not_modified, tag
+from api.bodies import JSON_TYPES, check_type, parse_article, read_body
+from api.deps import ServiceDep
+from api.openapi import PROBLEMS, Responses, body_of
+from api.problems import Problem
+from api.schemas import ArticleIn, ArticleOut, AssignmentOut, article_json, assignment_json
+from api.writer import Withdrawal
+from dedupe import ids
+from dedupe.events import Assignment, Decision
+from dedupe.recording import Submission
+
+router = APIRouter(prefix="/v1/articles", tags=["articles"])
+
+KNOWN = frozenset({Decision.UNCHANGED, Decision.REVISED})
+MAX_KEY = 255
+AGAIN: Final[Responses] = {200: {"model": AssignmentOut, "description": "Known: unchanged, or a revision"}}
+
+
+def submission(article: ArticleIn, idempotency_key: str | None = None) -> Submission:
+    """Return an article on its way in, with a fresh id."""
+    article_id = ids.encode("art", secrets.randbits(64))
+    return Submission(
+        article=article.article(),
+        article_id=article_id,
+        received_at=datetime.now(UTC),
+        idempotency_key=idempotency_key,
+    )
+
+
+@router.post(
+    "",
+    summary="Place an article",
+    status_code=201,
+    response_model=AssignmentOut,
+    responses=AGAIN | PROBLEMS,
+    openapi_extra=body_of(ArticleIn, "application/json"),
+)
+async def post_article(
+    request: Request,
+    service: ServiceDep,
+    *,
+    dry_run: Annotated[bool, Query(description="Decide and store nothing.")] = False,
+    idempotency_key: Annotated[str | None, Header(description="Your name for this request.")] = None,
+) -> Response:
+    """Answer where an article belongs, once that is durable."""
+    check_type(request, JSON_TYPES)
+    if idempotency_key is not None and not 0 < len(idempotency_key) <= MAX_KEY:
+        raise Problem(422, "invalid_request", f"Idempotency-Key must have 1 to {MAX_KEY} characters")
+    article = parse_article(await read_body(request, service.settings.max_body_bytes))
+    entering = (
+        await run_in_threadpool(submission, article, idempotency_key)
+        if article.html
+        else submission(article, idempotency_key)
+    )
+    if dry_run:
+        return json_answer(assignment_json(await run_in_threadpool(service.engine.preview, entering)))
+    assignment = await service.writer.submit(entering)
+    assert isinstance(assignment, Assignment)  # noqa: S101  a submission is answered by an assignment
+    status = 200 if assignment.decision in KNOWN else 201
+    headers = {"Location": f"/v1/articles/{assignment.article_id}"}
+    return json_answer(assignment_json(assignment), status, headers)
+
+
+@router.get("/{article_id}", summary="Look at an article", response_model=ArticleOut, responses=PROBLEMS)
+def get_article(article_id: str, request: Request, service: ServiceDep) -> Response:
+    """Answer with an article and its assignment; 410 when it was taken down."""
+    entity_tag = tag(request, service.feed.last_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    content: dict[str, Any] = article_json(service.catalogue.article(article_id))
+    return json_answer(content, headers={"ETag": entity_tag})
+
+
+@router.delete("/{article_id}", summary="Take an article down", status_code=204, responses=PROBLEMS)
+async def delete_article(article_id: str, service: ServiceDep) -> Response:
+    """Erase an article everywhere; only its id stays, and answers 410 from now on."""
+    await service.writer.submit(Withdrawal(article_id, datetime.now(UTC)))
+    return Response(status_code=204)

@@ -1,0 +1,137 @@
+"""Articles in by the thousand: NDJSON in, NDJSON out, a line for a line, streamed both ways."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.requests import ClientDisconnect
+
+from api.answers import dumps
+from api.bodies import LINE_TYPES, check_type, parse_article
+from api.deps import Service, ServiceDep
+from api.openapi import PROBLEMS, body_of
+from api.problems import Problem, problem_of
+from api.routes.articles import submission
+from api.schemas import ArticleIn, assignment_json
+from api.writer import Answer
+from dedupe.errors import DedupeError
+from dedupe.events import Assignment
+
+router = APIRouter(prefix="/v1/articles", tags=["articles"])
+
+MEDIA_TYPE: Final = "application/x-ndjson"
+PART: Final = 65_536
+
+Result = asyncio.Future[Answer] | Problem
+
+
+@router.post(
+    "/bulk", summary="Place many articles", response_class=StreamingResponse, responses=PROBLEMS,
+    openapi_extra=body_of(ArticleIn, MEDIA_TYPE),
+)  # fmt: skip
+async def post_articles(request: Request, service: ServiceDep) -> Response:
+    """Answer each line with its assignment, or with the problem of that line alone, in order.
+
+    A blank line is passed over. A body may be gzipped (`Content-Encoding: gzip`).
+    """
+    check_type(request, LINE_TYPES)
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        raise Problem(415, "unsupported_media_type", f"content-encoding is {encoding!r}; send gzip or none")
+    parts = _inflated(request.stream()) if encoding == "gzip" else request.stream()
+    return StreamingResponse(_answers(parts, service), media_type=MEDIA_TYPE)
+
+
+async def _answers(parts: AsyncIterator[bytes], service: Service) -> AsyncIterator[bytes]:
+    """Read and answer at the same time: a client that sends all before it reads must not block us."""
+    results: asyncio.Queue[tuple[int, Result] | None] = asyncio.Queue(service.settings.bulk_backlog)
+    reader = asyncio.create_task(_read(parts, service, results))
+    try:
+        while (entry := await results.get()) is not None:
+            yield await _line(*entry)
+    finally:
+        reader.cancel()
+
+
+async def _read(
+    parts: AsyncIterator[bytes], service: Service, results: asyncio.Queue[tuple[int, Result] | None]
+) -> None:
+    window = asyncio.Semaphore(service.settings.bulk_window)
+    number = 0
+    try:
+        async for number, line in _lines(parts, service.settings.max_line_bytes):
+            if line is None:
+                problem = Problem(413, "line_too_long", f"longer than {service.settings.max_line_bytes:,} bytes")
+                await results.put((number, problem))
+            elif line.strip():
+                await window.acquire()
+                await results.put((number, await _enter(line, service, window)))
+    except (zlib.error, EOFError) as error:
+        await results.put((number + 1, Problem(400, "malformed_gzip", f"the body is not gzip from here on: {error}")))
+    except ClientDisconnect:
+        return
+    finally:
+        await results.put(None)
+
+
+async def _enter(line: bytes, service: Service, window: asyncio.Semaphore) -> Result:
+    try:
+        entering = submission(parse_article(line))
+        while service.writer.is_full:
+            await asyncio.sleep(0.005)
+        future = service.writer.submit(entering)
+    except Problem as problem:
+        window.release()
+        return problem
+    except DedupeError as error:
+        window.release()
+        return problem_of(error)
+    future.add_done_callback(lambda _: window.release())
+    return future
+
+
+async def _line(number: int, result: Result) -> bytes:
+    """Return the answer to one line, once there is one."""
+    problem = result if isinstance(result, Problem) else None
+    if isinstance(result, asyncio.Future):
+        try:
+            answer = await result
+        except DedupeError as error:
+            problem = problem_of(error)
+        else:
+            assert isinstance(answer, Assignment)  # noqa: S101  a submission is answered by an assignment
+            return dumps(assignment_json(answer)) + b"\n"
+    document = problem.document() if problem else {}
+    return dumps({"line": number} | document) + b"\n"
+
+
+async def _lines(parts: AsyncIterator[bytes], limit: int) -> AsyncIterator[tuple[int, bytes | None]]:
+    """Yield the lines with their numbers from 1, None for one that is longer than ``limit`` bytes."""
+    number, pending, skipping = 1, b"", False
+    async for part in parts:
+        *complete, pending = (pending + part).split(b"\n")
+        for line in complete:
+            yield number, None if skipping or len(line) > limit else line
+            number, skipping = number + 1, False
+        if len(pending) > limit:
+            # What is left of the line is read and forgotten, so that it fails alone.
+            pending, skipping = b"", True
+    if pending or skipping:
+        yield number, None if skipping or len(pending) > limit else pending
+
+
+async def _inflated(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield what a gzip stream unpacks to, in small parts however much that is."""
+    unpacker = zlib.decompressobj(wbits=31)
+    async for part in parts:
+        rest = part
+        while rest and not unpacker.eof:
+            yield unpacker.decompress(rest, PART)
+            rest = unpacker.unconsumed_tail
+    if not unpacker.eof:
+        raise EOFError("it ends too early")

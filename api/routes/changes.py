@@ -1,0 +1,37 @@
+"""The change feed: every event, once, in order."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.concurrency import run_in_threadpool
+
+from api.answers import json_answer
+from api.deps import ServiceDep
+from api.openapi import PROBLEMS
+from api.schemas import ChangePage, change_json
+from dedupe.events import EventKind
+
+router = APIRouter(prefix="/v1/changes", tags=["changes"])
+
+
+@router.get("", summary="Follow the changes", response_model=ChangePage, responses=PROBLEMS)
+async def get_changes(
+    service: ServiceDep,
+    after: Annotated[int, Query(ge=0, le=2**62, description="The last `seq` you have; 0 from the start.")] = 0,
+    wait: Annotated[float, Query(ge=0, le=60, description="Seconds to wait for a newer one.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+    kind: Annotated[list[EventKind] | None, Query(description="Only these kinds.")] = None,
+) -> Response:
+    """Answer with the changes after ``after``, waiting for the next one if there is none yet."""
+    if wait:
+        await service.feed.wait_for(after, wait)
+    kinds = frozenset(kind or ())
+    newest = service.feed.last_seq
+    changes = await run_in_threadpool(service.catalogue.changes, after, limit, kinds)
+    last_seq = changes[-1].seq if changes else after
+    if kinds and len(changes) < limit:
+        # Everything up to the newest was looked at, though little of it was asked for.
+        last_seq = max(newest, last_seq)
+    return json_answer({"changes": [change_json(event) for event in changes], "last_seq": last_seq})

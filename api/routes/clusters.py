@@ -1,0 +1,104 @@
+"""Clusters: lists, one of them, its articles."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from api.answers import json_answer, next_page, not_modified, tag
+from api.deps import Service, ServiceDep
+from api.openapi import PROBLEMS, Responses
+from api.schemas import ArticlePage, ClusterOut, ClusterPage, article_json, cluster_json
+from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort
+
+router = APIRouter(prefix="/v1/clusters", tags=["clusters"])
+
+MOVED: Final[Responses] = {308: {"description": "Merged into another cluster; `Location` names it"}}
+Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
+
+
+class ClusterQuery(BaseModel):
+    """Which clusters to list, in which order."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    updated_since: AwareDatetime | None = Field(None, description="Changed at or after.")
+    seen_from: AwareDatetime | None = Field(None, alias="from", description="Last seen at or after.")
+    seen_to: AwareDatetime | None = Field(None, alias="to", description="First seen before.")
+    min_size: int = Field(1, ge=1, le=1_000_000, description="At least so many articles.")
+    min_sources: int = Field(0, ge=0, le=1_000_000, description="At least so many outlets.")
+    source: str | None = Field(
+        None, min_length=1, max_length=500, description="Has this outlet; `!` in front: has not."
+    )
+    language: str | None = Field(
+        None, min_length=2, max_length=20, description="Of this language; `!` in front: of any other."
+    )
+    q: str | None = Field(None, min_length=1, max_length=200, description="Words of a title.")
+    sort: ClusterSort = ClusterSort.UPDATED
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the page before.")
+
+    def filter(self) -> ClusterFilter:
+        """Return the filter alone."""
+        fields = ("updated_since", "seen_from", "seen_to", "min_size", "min_sources", "source", "language", "q")
+        return ClusterFilter(**{field: getattr(self, field) for field in fields})
+
+
+@router.get("", summary="List clusters", response_model=ClusterPage, responses=PROBLEMS)
+def list_clusters(request: Request, service: ServiceDep, query: Annotated[ClusterQuery, Query()]) -> Response:
+    """Answer with a page of clusters, the first in the chosen order first."""
+    entity_tag = tag(request, service.feed.last_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    page = service.catalogue.clusters(query.filter(), query.sort, query.limit, query.cursor)
+    now = datetime.now(UTC)
+    content = {"clusters": [cluster_json(row, now) for row in page.rows], "next_cursor": page.next_cursor}
+    return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
+
+
+@router.get("/{cluster_id}", summary="Look at a cluster", response_model=ClusterOut, responses=MOVED | PROBLEMS)
+def get_cluster(cluster_id: str, request: Request, service: ServiceDep) -> Response:
+    """Answer with a cluster; 308 to the survivor when it was merged."""
+    row = service.catalogue.cluster(cluster_id)
+    if row.merged_into:
+        return _moved(row, "")
+    entity_tag = tag(request, row.updated_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    return json_answer(cluster_json(row, datetime.now(UTC)), headers={"ETag": entity_tag})
+
+
+@router.get(
+    "/{cluster_id}/articles", summary="List a cluster's articles", response_model=ArticlePage,
+    responses=MOVED | PROBLEMS,
+)  # fmt: skip
+def list_members(
+    cluster_id: str,
+    request: Request,
+    service: ServiceDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Answer with a page of a cluster's articles, oldest first."""
+    row = service.catalogue.cluster(cluster_id)
+    if row.merged_into:
+        return _moved(row, "/articles")
+    entity_tag = tag(request, row.updated_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    return _members(service, row, limit, cursor, request, entity_tag)
+
+
+def _members(
+    service: Service, row: ClusterRow, limit: int, cursor: str | None, request: Request, entity_tag: str
+) -> Response:
+    page = service.catalogue.members(row.cluster_id, limit, cursor)
+    content = {"articles": [article_json(stored) for stored in page.rows], "next_cursor": page.next_cursor}
+    return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
+
+
+def _moved(row: ClusterRow, suffix: str) -> Response:
+    return Response(status_code=308, headers={"Location": f"/v1/clusters/{row.merged_into}{suffix}"})

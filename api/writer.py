@@ -1,0 +1,131 @@
+"""The one writer: requests queue, are decided one after the other and committed in groups.
+
+While one group is being written to disk the next one gathers, so that the slower the disk, the
+larger the groups; nobody waits for a group to fill.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.metrics import Metrics
+from api.problems import RETRY_SECONDS, Problem
+from dedupe.engine import Engine
+from dedupe.events import Assignment, Event
+from dedupe.recording import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A request to take an article down."""
+
+    article_id: str
+    at: datetime
+
+
+Job = Submission | Withdrawal
+Answer = Assignment | Event | BaseException
+
+
+class Writer:
+    """A thread that feeds the engine; its queue is bounded, its shutdown finishes what was accepted."""
+
+    def __init__(self, engine: Engine, metrics: Metrics, queue_length: int, group_size: int) -> None:
+        self._engine = engine
+        self._metrics = metrics
+        self._queue_length = queue_length
+        self._group_size = group_size
+        self._jobs: deque[tuple[Job, asyncio.Future[Answer]]] = deque()
+        self._arrived = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="writer")
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish what was accepted, then end the thread."""
+        with self._arrived:
+            self._closing = True
+            self._arrived.notify()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    @property
+    def depth(self) -> int:
+        """Return how many jobs wait."""
+        return len(self._jobs)
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether another job would be refused for want of room."""
+        return len(self._jobs) >= self._queue_length and not self._closing
+
+    def submit(self, job: Job) -> asyncio.Future[Answer]:
+        """Queue a job; its answer comes once it is durable. Raises a 503 `Problem` when the queue is full."""
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        with self._arrived:
+            if self._closing or len(self._jobs) >= self._queue_length:
+                reason = "the server is shutting down" if self._closing else "more requests wait than can be held"
+                raise Problem(503, "overloaded", f"{reason}; send it again", Retry_After=RETRY_SECONDS)
+            self._jobs.append((job, future))
+            self._arrived.notify()
+        return future
+
+    def _run(self) -> None:
+        while group := self._next_group():
+            jobs = [job for job, _ in group]
+            futures = [future for _, future in group]
+            loop = futures[0].get_loop()
+            loop.call_soon_threadsafe(_resolve, futures, self._answers(jobs))
+
+    def _next_group(self) -> list[tuple[Job, asyncio.Future[Answer]]]:
+        """Wait for jobs; return submissions up to the group size, or one withdrawal; none when closed."""
+        with self._arrived:
+            while not self._jobs and not self._closing:
+                self._arrived.wait()
+            group: list[tuple[Job, asyncio.Future[Answer]]] = []
+            while self._jobs and len(group) < self._group_size:
+                if isinstance(self._jobs[0][0], Withdrawal) and group:
+                    break
+                group.append(self._jobs.popleft())
+                if isinstance(group[-1][0], Withdrawal):
+                    break
+            return group
+
+    def _answers(self, jobs: Sequence[Job]) -> Sequence[Answer]:
+        first = jobs[0]
+        if isinstance(first, Withdrawal):
+            return [self._attempt(lambda: self._engine.withdraw(first.article_id, first.at))]
+        submissions = [job for job in jobs if isinstance(job, Submission)]
+        begun = time.perf_counter()
+        try:
+            answers = self._engine.add_each(submissions)
+        except Exception as failure:  # noqa: BLE001  every request of the group must be answered
+            return [failure] * len(jobs)
+        self._metrics.observe_group(answers, time.perf_counter() - begun)
+        return answers
+
+    @staticmethod
+    def _attempt(work: Callable[[], Event]) -> Answer:
+        try:
+            return work()
+        except Exception as failure:  # noqa: BLE001  the request must be answered
+            return failure
+
+
+def _resolve(futures: Sequence[asyncio.Future[Answer]], answers: Sequence[Answer]) -> None:
+    for future, answer in zip(futures, answers, strict=True):
+        if future.cancelled():
+            continue
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
