@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -44,22 +43,20 @@ def main(arguments: Sequence[str] | None = None, application: typer.Typer | None
 
 def _exit_code(application: typer.Typer, arguments: Sequence[str] | None, started: float) -> int:
     try:
-        return int(application(args=arguments, prog_name="storyfold", standalone_mode=False, obj=started) or 0)
+        code = int(application(args=arguments, prog_name="storyfold", standalone_mode=False, obj=started) or 0)
     except _WRONG_USAGE as problem:
         return _wrong_usage(problem)
-    except (typer.Abort, KeyboardInterrupt):
-        complain("interrupted")
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; nothing more can be written, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.INTERRUPTED
+    except typer.Abort:
+        code = ExitCode.INTERRUPTED
     except CommandFailed as problem:
         complain(problem)
         return problem.exit_code
     except DedupeError as problem:
         complain(problem)
         return exit_code_of(problem)
+    if code == ExitCode.INTERRUPTED:
+        complain("interrupted")
+    return code
 
 
 def _wrong_usage(problem: Exception) -> ExitCode:

@@ -19,7 +19,7 @@ from dedupe.cli.output import print_json, say
 from dedupe.cli.startup import load_kernels
 from dedupe.duplicates.signature import signature_of
 from dedupe.engine import Engine
-from dedupe.errors import DedupeError, StoreMismatch, StoreUnavailable
+from dedupe.errors import DedupeError, StoreUnavailable
 from dedupe.settings import EngineSettings
 from dedupe.store.catalogue import SqlCatalogue
 from dedupe.store.connection import database_path
@@ -76,13 +76,17 @@ def examined(store: str) -> Iterator[Check]:
     """Yield each check of the installation, then of the store that the URL names."""
     yield _guarded("python", check_python)
     yield _guarded("kernels", check_kernels)
-    yield _guarded("disk", lambda: check_disk(database_path(store)))
-    if not database_path(store).exists():
-        yield Check("store", Verdict.WARN, f"there is none at {database_path(store)}", "`storyfold serve` creates it")
+    path = database_path(store)
+    yield _guarded("disk", lambda: check_disk(path))
+    if not path.exists():
+        yield Check("store", Verdict.WARN, f"there is none at {path}", "`storyfold serve` creates it")
         return
-    yield _guarded("store", lambda: check_integrity(store))
+    whole = _guarded("store", lambda: check_integrity(store))
+    yield whole
+    if whole.verdict is Verdict.FAIL:
+        return
     yield _guarded("settings", lambda: check_settings(store))
-    yield _guarded("writer", lambda: check_writer(database_path(store)))
+    yield _guarded("writer", lambda: check_writer(path))
     yield _guarded("replay", lambda: check_replay(store))
 
 
@@ -175,9 +179,9 @@ def _guarded(name: str, check: Callable[[], Check]) -> Check:
     """Return a check, failed when it could not be made."""
     try:
         return check()
-    except StoreMismatch as problem:
+    except DedupeError as problem:
         return Check(name, Verdict.FAIL, str(problem))
-    except (DedupeError, OSError) as problem:
+    except OSError as problem:
         return Check(name, Verdict.FAIL, str(problem), "see that the path is right and this user may read it")
 
 

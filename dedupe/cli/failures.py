@@ -6,16 +6,7 @@ import sys
 from enum import IntEnum
 from typing import Final
 
-from dedupe.errors import (
-    DedupeError,
-    InvalidArticle,
-    InvalidQuery,
-    StoreError,
-    UnknownArticle,
-    UnknownCluster,
-    UnreadableInput,
-    WithdrawnArticle,
-)
+from dedupe.errors import DedupeError, StoreError
 
 
 class ExitCode(IntEnum):
@@ -38,16 +29,6 @@ MEANINGS: Final = {
     ExitCode.INTERRUPTED: "interrupted",
 }
 
-EXIT_CODES: Final[dict[type[DedupeError], ExitCode]] = {
-    InvalidArticle: ExitCode.USAGE,
-    InvalidQuery: ExitCode.USAGE,
-    UnknownArticle: ExitCode.USAGE,
-    UnknownCluster: ExitCode.USAGE,
-    UnreadableInput: ExitCode.USAGE,
-    WithdrawnArticle: ExitCode.USAGE,
-    StoreError: ExitCode.STORE,
-}
-
 
 class CommandFailed(Exception):
     """What a command was asked to do cannot be done; the message says why and what to do."""
@@ -59,7 +40,7 @@ class CommandFailed(Exception):
 
 def exit_code_of(problem: DedupeError) -> ExitCode:
     """Return the exit code for an error of the engine."""
-    return next(code for kind, code in EXIT_CODES.items() if isinstance(problem, kind))
+    return ExitCode.STORE if isinstance(problem, StoreError) else ExitCode.USAGE
 
 
 def complain(message: object) -> None:

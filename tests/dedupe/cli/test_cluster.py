@@ -176,7 +176,7 @@ def test_dates_at_the_ends_of_the_calendar(run: Run, tmp_path: Path, moment: str
 
 
 def test_standard_input_and_csv(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = f'id,title,text,lang\n1,Ferry,"{FERRY}",en\n2,Strike,{STRIKE},en\n'.encode()
+    content = f'id,title,text,lang\n1,Ferry,"{FERRY}",en\n2,Strike,"{STRIKE}",en\n'.encode()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(content))))
     ran = run("cluster", "-", "-o", tmp_path / "out.jsonl", "--format", "csv")
 
