@@ -77,7 +77,7 @@ def member_sums(vector: Vector, cluster: int, space: Space, dots: NDArray[np.int
     slot = space.clusters.last[cluster]
     while slot >= 0:
         dots[slot], _ = dot(vector, vector_of(slot, space))
-        total += dots[slot]
+        total += int(dots[slot])
         if dots[slot] > dots[best]:
             best = slot
         slot = space.articles.previous[slot]

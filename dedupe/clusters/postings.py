@@ -113,7 +113,7 @@ def accumulate(
         block = heads[vector.terms[i]]
         read = 0
         while block >= 0 and read < reach.cap:
-            for at in range(blocks.fill[block] - 1, -1, -1):
+            for at in range(int(blocks.fill[block]) - 1, -1, -1):
                 slot = blocks.articles[block, at]
                 if slot < reach.oldest or read == reach.cap:
                     read = reach.cap
