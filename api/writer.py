@@ -16,9 +16,8 @@ from datetime import datetime
 
 from api.metrics import Metrics
 from api.problems import RETRY_SECONDS, Problem
-from dedupe.engine import Engine
+from dedupe.engine import Engine, Submission
 from dedupe.events import Assignment, Event
-from dedupe.recording import Submission
 
 
 @dataclass(frozen=True, slots=True)

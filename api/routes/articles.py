@@ -17,8 +17,8 @@ from api.problems import Problem
 from api.schemas import ArticleIn, ArticleOut, AssignmentOut, article_json, assignment_json
 from api.writer import Withdrawal
 from dedupe import ids
+from dedupe.engine import Submission
 from dedupe.events import Assignment, Decision
-from dedupe.recording import Submission
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"])
 
