@@ -53,7 +53,8 @@ class Index:
     @property
     def common_language(self) -> str | None:
         """Return the language of most articles so far, None for an empty index."""
-        return max(sorted(self._languages), key=self._languages.__getitem__, default=None)
+        present = sorted(language for language, count in self._languages.items() if count > 0)
+        return max(present, key=self._languages.__getitem__, default=None)
 
     def live_counts(self) -> tuple[int, int]:
         """Return how many articles can still be copied or joined, and in how many clusters they are."""

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dedupe.clusters.features import FEATURES
+from dedupe.clusters.similarity import numbers_of, shingles_of, title_of, vector_of
+from tests.dedupe.clusters.scene import Scene
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_is_left_of_an_erased_article(seed: int) -> None:
+    scene = Scene(seed)
+    scene.populate(3, 30)
+    victim, probe = int(scene.rng.choice(list(scene.placed))), scene.member().probe()
+    scene.index.keep_dropped(victim, [1, 4])
+    cells = [vector_of(victim, scene.index.space), title_of(victim, scene.index.space)]
+    shingles = shingles_of(victim, scene.index.space)
+    scene.remove(victim)
+    space = scene.index.space
+
+    assert not any(array.any() for vector in cells for array in vector), "the text columns hold zeros"
+    assert not shingles.any()
+    assert len(vector_of(victim, space).terms) == len(title_of(victim, space).terms) == 0
+    assert len(shingles_of(victim, space)) == len(numbers_of(victim, space)) == 0
+    assert np.isnan(space.articles.time[victim])
+    assert victim not in scene.index.candidates(probe)[0].best.tolist()
+
+
+def test_dropped_lines_are_remembered() -> None:
+    scene = Scene(1)
+    scene.populate(1, 3)
+    for slot, lines in enumerate(([], [0, 7], [2])):
+        scene.index.keep_dropped(slot, lines)
+
+    assert [scene.index.dropped(slot) for slot in range(3)] == [[], [0, 7], [2]]
+
+
+def test_old_articles_are_not_found_but_their_cluster_is_by_newer_ones() -> None:
+    scene = Scene(4)
+    old, new = scene.cluster(), scene.cluster()
+    member = scene.member()
+    for cluster in (old, old, new):
+        scene.place(cluster, member)
+    scene.index.oldest = 2
+    found, _ = scene.index.candidates(member.probe())
+    assert found.clusters.tolist() == [new]
+
+    scene.place(old, member)
+    found, features = scene.index.candidates(member.probe())
+    assert sorted(found.clusters.tolist()) == [old, new]
+    sizes = np.exp(features[:, FEATURES.index("log_size")]).round().tolist()
+    assert dict(zip(found.clusters.tolist(), sizes, strict=True)) == {old: 3, new: 1}
+
+
+@pytest.mark.compiled
+def test_arrays_grow_with_the_stream() -> None:
+    scene = Scene(2, terms=300)
+    scene.populate(1_500, 3_000)
+
+    assert scene.index.slots == 3_000
+    assert scene.index.count == 1_500
+    found, _ = scene.index.candidates(scene.placed[2_999].probe())
+    assert scene.index.cluster_of(2_999) in found.clusters.tolist()

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dedupe.clusters.decision import JoinModel
+from dedupe.clusters.features import FEATURES
+from dedupe.clusters.maintenance import SAMPLE, Occasion, is_same_event, merge_partner
+from tests.dedupe.clusters.scene import Member, Scene
+
+
+def alike(feature: str, least: float) -> JoinModel:
+    """Return a model that says yes where a feature reaches a value."""
+    weights = np.array([100.0 if name == feature else 0.0 for name in FEATURES])
+    return JoinModel(0, weights, -100.0 * least, 0.5, 0.5)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """Cluster 0 holds one text over and over, cluster 1 half of it, cluster 2 none."""
+    scene = Scene(5, terms=200)
+    told, other = scene.member(), scene.member()
+    told.vector, other.vector = scene.vector(among=100), scene.vector(among=100)
+    while np.intersect1d(told.vector.terms, other.vector.terms).size:
+        other.vector = scene.vector(among=100)
+    for cluster, members in enumerate(([told] * 6, [told, told, other, other], [other] * 3)):
+        assert scene.cluster() == cluster
+        for member in members:
+            scene.place(cluster, Member(member.vector, member.title, member.shingles, 50, 0.0))
+    return scene
+
+
+def occasion(chosen: int, *rivals: tuple[int, float]) -> Occasion:
+    return Occasion(chosen, rivals, 0.01)
+
+
+def test_half_of_the_smaller_cluster_is_a_quorum(scene: Scene) -> None:
+    model = alike("best", 0.9)
+
+    assert is_same_event(scene.index, occasion(0), 1, model)
+    assert is_same_event(scene.index, occasion(1), 0, model)
+    assert is_same_event(scene.index, occasion(2), 1, model), "all of the smaller"
+    assert not is_same_event(scene.index, occasion(0), 2, model)
+
+
+def test_less_than_half_is_not(scene: Scene) -> None:
+    scene.place(1, scene.placed[scene.members[2][0]])
+
+    assert not is_same_event(scene.index, occasion(0), 1, alike("best", 0.9))
+
+
+def test_only_the_newest_members_vote(scene: Scene) -> None:
+    told = scene.placed[scene.members[0][0]]
+    for _ in range(40):
+        scene.place(0, told)
+    for _ in range(SAMPLE // 2):
+        scene.place(1, told)
+
+    assert is_same_event(scene.index, occasion(0), 1, alike("best", 0.9))
+    for _ in range(SAMPLE):
+        scene.place(1, scene.placed[scene.members[2][0]])
+    assert not is_same_event(scene.index, occasion(0), 1, alike("best", 0.9))
+
+
+def test_the_first_rival_that_is_the_same_event_is_the_partner(scene: Scene) -> None:
+    model = alike("best", 0.9)
+
+    assert merge_partner(scene.index, occasion(0, (0, 0.99), (1, 0.8), (2, 0.7)), model) == 1
+    assert merge_partner(scene.index, occasion(0, (0, 0.99), (2, 0.8), (1, 0.7)), model) == 1
+    assert merge_partner(scene.index, occasion(0, (0, 0.99), (2, 0.8)), model) is None
+
+
+def test_a_rival_that_hardly_fits_the_article_is_not_looked_at(scene: Scene) -> None:
+    assert merge_partner(scene.index, occasion(0, (0, 0.99), (1, 0.49)), alike("best", 0.9)) is None
+    assert merge_partner(scene.index, occasion(0), alike("best", 0.9)) is None
+
+
+def test_an_emptied_cluster_is_no_partner(scene: Scene) -> None:
+    for slot in list(scene.members[2]):
+        scene.remove(slot)
+
+    assert not is_same_event(scene.index, occasion(0), 2, alike("best", 0.0))

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dedupe import ids
+from dedupe.clusters.features import FEATURES
+from dedupe.decide import Copy, Rival, Verdict
+from dedupe.events import Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
+from dedupe.index import Index
+from dedupe.reading import Reading, read
+from dedupe.recording import Submission, assignment, placing_event, revising_event, stored_article
+from dedupe.settings import EngineSettings
+from tests.dedupe.newsroom import Newsroom
+
+CLUSTERS = [ids.encode("clu", 500 + number) for number in range(2)]
+
+
+def reading_of(submission: Submission) -> Reading:
+    return read(submission.article, "en", submission.received_at, EngineSettings())
+
+
+@pytest.fixture
+def room() -> Newsroom:
+    return Newsroom(4)
+
+
+@pytest.fixture
+def index(room: Newsroom) -> Index:
+    """Two clusters of one article each."""
+    index = Index(EngineSettings(), {})
+    for number, cluster_id in enumerate(CLUSTERS):
+        sent = room.report(room.happen())
+        index.apply(
+            Event(
+                seq=number + 1,
+                at=sent.received_at,
+                kind=EventKind.OPENED,
+                article_id=sent.article_id,
+                cluster_id=cluster_id,
+            ),
+            reading_of(sent),
+        )
+    return index
+
+
+def rival(cluster: int, probability: float) -> Rival:
+    return Rival(cluster, probability, np.arange(len(FEATURES)) / 8)
+
+
+def placed(index: Index, verdict: Verdict, room: Newsroom) -> tuple[Event, Submission]:
+    submission = room.report(0)
+    return placing_event(index, verdict, submission, reading_of(submission)), submission
+
+
+def test_an_article_that_joins(index: Index, room: Newsroom) -> None:
+    event, submission = placed(index, Verdict(1, 0.87654321, rivals=(rival(1, 0.87654321), rival(0, 0.25))), room)
+
+    assert (event.seq, event.at, event.kind) == (3, submission.received_at, EventKind.JOINED)
+    assert (event.article_id, event.cluster_id) == (submission.article_id, CLUSTERS[1])
+    assert event.detail == {
+        "confidence": 0.8765,
+        "features": dict(zip(FEATURES, (np.arange(len(FEATURES)) / 8).tolist(), strict=True)),
+        "runner_up": {"cluster_id": CLUSTERS[0], "confidence": 0.25},
+    }
+
+
+def test_an_article_that_opens_a_cluster_gets_an_id_that_nobody_has(index: Index, room: Newsroom) -> None:
+    event, submission = placed(index, Verdict(None, 1.0), room)
+
+    assert event.kind is EventKind.OPENED
+    assert event.cluster_id == ids.encode("clu", ids.derive("clu", ids.decode("art", submission.article_id), 3))
+    assert event.detail == {"confidence": 1.0}
+
+
+def test_an_article_that_fits_others_too_lists_them(index: Index, room: Newsroom) -> None:
+    event, _ = placed(index, Verdict(0, 0.9, rivals=(rival(0, 0.9),), also_in=(1,)), room)
+
+    assert event.detail["also_in"] == [CLUSTERS[1]]
+    assert assignment(event).also_in == (CLUSTERS[1],)
+
+
+def test_a_copy_names_its_original_and_founds_a_group(index: Index, room: Newsroom) -> None:
+    event, _ = placed(index, Verdict(0, 0.91, Copy(0, 0.33333, 0.91)), room)
+    original = index.article_id(0)
+
+    assert event.kind is EventKind.COPIED
+    assert event.detail["duplicate_of"] == {"article_id": original, "jaccard": 0.3333, "containment": 0.91}
+    assert event.detail["duplicate_group_id"] == ids.encode("dup", ids.derive("dup", ids.decode("art", original), 3))
+
+
+def test_a_copy_of_a_copy_is_in_the_same_group(index: Index, room: Newsroom) -> None:
+    first, submission = placed(index, Verdict(0, 0.9, Copy(0, 0.5, 0.9)), room)
+    index.apply(first, reading_of(submission))
+    second, _ = placed(index, Verdict(0, 0.9, Copy(2, 0.5, 0.9)), room)
+
+    assert second.detail["duplicate_group_id"] == first.detail["duplicate_group_id"]
+
+
+def test_the_answer_says_what_the_event_says(index: Index, room: Newsroom) -> None:
+    event, submission = placed(index, Verdict(1, 0.9, Copy(1, 0.5, 0.9), rivals=(rival(0, 0.2),)), room)
+    answer = assignment(event, ("a notice",))
+
+    assert answer == Assignment(
+        article_id=submission.article_id,
+        cluster_id=CLUSTERS[1],
+        duplicate_group_id=event.detail["duplicate_group_id"],
+        decision=Decision.COPIED,
+        duplicate_of=DuplicateOf(article_id=index.article_id(1), jaccard=0.5, containment=0.9),
+        confidence=0.9,
+        runner_up=RunnerUp(cluster_id=CLUSTERS[0], confidence=0.2),
+        seq=3,
+        notices=("a notice",),
+    )
+
+
+@pytest.fixture
+def known(index: Index) -> Assignment:
+    """An article of cluster 0 that is a copy."""
+    return Assignment(
+        article_id=index.article_id(0),
+        cluster_id=CLUSTERS[0],
+        duplicate_group_id=ids.encode("dup", 5),
+        decision=Decision.COPIED,
+        duplicate_of=DuplicateOf(article_id="art_0000000000099", jaccard=0.6, containment=0.95),
+    )
+
+
+def test_a_revision_of_most_of_the_text_stays_and_stays_a_copy(index: Index, room: Newsroom, known: Assignment) -> None:
+    event, _ = placed(index, Verdict(1, 0.9, Copy(1, 0.5, 0.9)), room)
+    revised = revising_event(event, known, same_text=True)
+
+    assert (revised.kind, revised.article_id) == (EventKind.REVISED, known.article_id)
+    assert (revised.cluster_id, revised.from_cluster_id) == (CLUSTERS[0], None)
+    assert revised.detail["duplicate_of"] == {
+        "article_id": "art_0000000000099",
+        "jaccard": 0.6,
+        "containment": 0.95,
+    }
+    assert revised.detail["duplicate_group_id"] == known.duplicate_group_id
+
+
+def test_an_original_revised_a_little_becomes_nobodys_copy(index: Index, room: Newsroom, known: Assignment) -> None:
+    event, _ = placed(index, Verdict(1, 0.9, Copy(1, 0.5, 0.9)), room)
+    original = replace(known, duplicate_of=None, duplicate_group_id=None)
+    revised = revising_event(event, original, same_text=True)
+
+    assert not {"duplicate_of", "duplicate_group_id"} & revised.detail.keys()
+
+
+def test_another_text_goes_where_it_would_go_if_it_were_new(index: Index, room: Newsroom, known: Assignment) -> None:
+    event, _ = placed(index, Verdict(1, 0.9, rivals=(rival(1, 0.9),)), room)
+    revised = revising_event(event, known, same_text=False)
+
+    assert (revised.cluster_id, revised.from_cluster_id) == (CLUSTERS[1], CLUSTERS[0])
+    assert "duplicate_of" not in revised.detail
+
+
+def test_but_never_opens_a_cluster(index: Index, room: Newsroom, known: Assignment) -> None:
+    event, _ = placed(index, Verdict(None, 1.0), room)
+    revised = revising_event(event, known, same_text=False)
+
+    assert (revised.cluster_id, revised.from_cluster_id) == (CLUSTERS[0], None)
+
+
+def test_the_row_of_an_article(index: Index, room: Newsroom) -> None:
+    event, submission = placed(index, Verdict(None, 1.0), room)
+    stored = stored_article(event, submission, reading_of(submission), revision=3, top_terms=("ferry",))
+
+    assert stored.article == submission.article
+    assert stored.content_digest == submission.article.content_digest
+    assert (stored.revision, stored.language, stored.top_terms) == (3, "en", ("ferry",))
+    assert stored.assignment == assignment(event)
+
+
+def test_furniture_left_out_is_recorded(index: Index, room: Newsroom) -> None:
+    submission = room.report(0)
+    reading = read(submission.article, "en", submission.received_at, EngineSettings(), dropped=(0,))
+    event = placing_event(index, Verdict(None, 1.0), submission, reading)
+
+    assert event.detail["furniture"] == [0]
