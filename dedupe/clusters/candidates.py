@@ -15,7 +15,7 @@ from dedupe.kernel import kernel
 CANDIDATES: Final = 8
 BACKGROUND_RANK: Final = 4
 """The fifth-best cluster is nearly always another event: its similarity is what unrelated ones have."""
-UNKNOWN_BACKGROUND: Final = 0.1
+UNKNOWN_BACKGROUND: Final = 0.18
 """What is assumed while there are fewer clusters than that."""
 DAY: Final = 86_400.0
 SIGMA_DAYS: Final = 3.0
