@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
 from numba import njit
@@ -10,7 +14,31 @@ from numba import njit
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_IMPORTED = re.compile(r"^from (dedupe[.\w]*) import", re.MULTILINE)
+
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile ``function`` on its first call, keep the machine code on disk, release the GIL while it runs."""
-    return cast("Callable[P, R]", njit(cache=True, nogil=True)(function))
+    compiled = njit(cache=True, nogil=True)(function)
+    # Kernels hold copies of each other and of constants, but numba looks for changes only in the file that a
+    # kernel stands in: after an upgrade it would go on with old code. This makes it look at all of them.
+    kept = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
+    if kept is not None:
+        kept._source_stamp = sources_digest()
+    return cast("Callable[P, R]", compiled)
+
+
+@cache
+def sources_digest() -> str:
+    """Return a digest of every module that defines kernels and of what those import."""
+    folder = Path(__file__).parent
+    sources = {
+        ".".join((folder.name, *path.relative_to(folder).with_suffix("").parts)): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.py")
+    }
+    kernels = [name for name, source in sources.items() if "\n@kernel\n" in source]
+    read = {*kernels, *(name for kernel in kernels for name in _IMPORTED.findall(sources[kernel]))}
+    digest = hashlib.blake2b(digest_size=16)
+    for name in sorted(read & sources.keys()):
+        digest.update(sources[name].encode())
+    return digest.hexdigest()

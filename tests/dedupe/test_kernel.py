@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dedupe
+from dedupe.kernel import kernel, sources_digest
+
+LOOK_FOR_A_COPY = """
+import numpy as np
+from dedupe.clusters.index import ClusterIndex
+from dedupe.duplicates.containment import Rule, Text, best_copy
+
+words, nothing = np.arange(50, dtype=np.uint32), np.empty(0, dtype=np.uint32)
+index = ClusterIndex({}, 64)
+index.keep_copy_evidence(index.new_slot(1, 0.0, 0.0), words, nothing, 100)
+text = Text(words, nothing, 100, 0.0)
+print(best_copy(text, np.zeros(1, np.int32), index.space, Rule(0.5, 0.3)))
+"""
+
+
+def test_a_kernel_is_the_function_it_was_made_from() -> None:
+    @kernel
+    def add(left: int, right: int) -> int:
+        """Add."""
+        return left + right
+
+    assert add(2, 3) == 5
+    assert add.__doc__ == "Add."
+
+
+def test_the_sources_are_those_of_this_process() -> None:
+    assert sources_digest() == sources_digest()
+    assert len(sources_digest()) == 32
+
+
+@pytest.mark.compiled
+def test_machine_code_made_from_other_sources_is_not_used(tmp_path: Path) -> None:
+    """Else an upgrade would go on with what one kernel had copied from another."""
+    package = tmp_path / "dedupe"
+    shutil.copytree(Path(dedupe.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def look() -> str:
+        ran = subprocess.run(
+            [sys.executable, "-c", LOOK_FOR_A_COPY], cwd=tmp_path, check=True, capture_output=True, text=True
+        )
+        return ran.stdout.strip()
+
+    assert look() == "(0, 1.0, 1.0)"
+    callee = package / "clusters" / "similarity.py"
+    callee.write_text(callee.read_text().replace("shared += 1", "shared += 0"))
+    assert look() == "(-1, 0.0, 0.0)"
