@@ -21,13 +21,18 @@ Open = Annotated[bool, typer.Option("--open", help=_NOBODY_ASKED)]
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    run(arguments, command_line_with_server())
+
+
+def command_line_with_server() -> typer.Typer:
+    """Return every command there is."""
     application = command_line()
     for command in (serve, demo):
         application.command(epilog=epilogue())(command)
-    run(arguments, application)
+    return application
 
 
-def serve(
+def serve(  # noqa: PLR0913, PLR0917  one parameter an option
     context: typer.Context,
     host: Host = "127.0.0.1",
     port: Port = 8000,

@@ -14,10 +14,11 @@ from typing import Any, Final
 from dedupe.article import Article
 from dedupe.cli.failures import CommandFailed, ExitCode, complain
 from dedupe.cli.options import DEFAULT_STORE
+from dedupe.cli.outcome import Send
 from dedupe.cli.output import print_json, say
 from dedupe.cli.progress import Reporter, progress
-from dedupe.cli.sending import Outcome, Send, sending_to
-from dedupe.cli.startup import open_engine, submissions
+from dedupe.cli.sending import sending_to
+from dedupe.cli.startup import open_store
 from dedupe.errors import DedupeError, InvalidArticle, UnreadableInput
 from dedupe.events import Decision
 from dedupe.readers.entry import Entry, Format
@@ -45,10 +46,8 @@ class Destination:
             with sending_to(self.server, self.key_file) as send:
                 yield send
         else:
-            with open_engine(self.store or DEFAULT_STORE) as engine:
-                yield lambda articles: [
-                    Outcome(decision=answer.decision) for answer in engine.add_all(submissions(articles))
-                ]
+            with open_store(self.store or DEFAULT_STORE) as opened:
+                yield opened.send
 
 
 class Intake:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -18,4 +19,7 @@ Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")
 Output = Annotated[
     str,
     typer.Option("--output", "-o", help="Where to; gzip if it ends in .gz; - is standard output.", metavar="FILE"),
+]
+KeyFile = Annotated[
+    Path | None, typer.Option("--api-key-file", help="A file with the server's key on its first line.", metavar="FILE")
 ]

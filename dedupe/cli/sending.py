@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import Any, Final
@@ -15,27 +14,16 @@ import orjson
 
 from dedupe.article import Article
 from dedupe.cli.failures import CommandFailed, ExitCode
+from dedupe.cli.outcome import Outcome, Send
 
 WAITS_SECONDS: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Between attempts: a server that restarts, or whose disk is full for a moment, is waited for."""
-_TIMEOUT_SECONDS: Final = 120.0
+_TIMEOUT_SECONDS: Final = 60.0
 _BUSY: Final = frozenset({429, 502, 503, 504})
 _FIELDS: Final = (
     "title", "text", "source", "uri", "url", "published_at", "language", "version", "authors", "pub_status",
     "embargoed_until",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of one article: the decision, or else the reason why it was refused."""
-
-    decision: str | None = None
-    problem: str | None = None
-
-
-Send = Callable[[Sequence[Article]], Sequence[Outcome]]
-"""Passes on a group of articles and returns what became of each, in order."""
 
 
 @contextmanager
@@ -54,15 +42,15 @@ def sending_to(server: str, key_file: Path | None, waits_seconds: Sequence[float
     yield send
 
 
-def read_key(path: Path) -> str:
-    """Return the key on the first line of a file; raise `CommandFailed` when there is none."""
+def read_keys(path: Path) -> list[str]:
+    """Return the keys in a file, one a line; raise `CommandFailed` when there is none."""
     try:
-        key = path.read_text("utf-8").partition("\n")[0].strip()
+        keys = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as problem:
         raise CommandFailed(f"the key in {path} cannot be read: {problem}", ExitCode.USAGE) from problem
-    if not key:
+    if not keys:
         raise CommandFailed(f"{path} is empty; put the key on its first line", ExitCode.USAGE)
-    return key
+    return keys
 
 
 def _address(server: str) -> SplitResult:
@@ -73,7 +61,7 @@ def _address(server: str) -> SplitResult:
 
 
 def _authorization(key_file: Path | None) -> dict[str, str]:
-    return {} if key_file is None else {"Authorization": f"Bearer {read_key(key_file)}"}
+    return {} if key_file is None else {"Authorization": f"Bearer {read_keys(key_file)[0]}"}
 
 
 def _payload(article: Article) -> dict[str, Any]:

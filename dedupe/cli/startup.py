@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Timer
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 from dedupe import ids
 from dedupe.article import Article
 from dedupe.cli.failures import complain
+from dedupe.cli.outcome import Outcome
 from dedupe.engine import Engine, Submission, warm_up
 from dedupe.settings import EngineSettings
 from dedupe.store.sql import SqlStore
@@ -38,8 +40,25 @@ def load_kernels() -> None:
         warm_up()
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A store and the engine that writes it."""
+
+    store: SqlStore
+    engine: Engine
+
+    def send(self, articles: Sequence[Article]) -> list[Outcome]:
+        """Add articles as received now, in one commit; raise `StoreError` when none was stored."""
+        now = datetime.now(UTC)  # noqa: TID251  this is where the command line reads the clock
+        submissions = [
+            Submission(article=article, article_id=ids.encode("art", secrets.randbits(64)), received_at=now)
+            for article in articles
+        ]
+        return [Outcome(decision=answer.decision) for answer in self.engine.add_all(submissions)]
+
+
 @contextmanager
-def open_engine(url: str) -> Iterator[Engine]:
+def open_store(url: str) -> Iterator[Opened]:
     """Open a store to write to and replay its log; raise `StoreError`."""
     settings = EngineSettings()
     store = SqlStore.open(url, settings.signature_identity())
@@ -47,15 +66,6 @@ def open_engine(url: str) -> Iterator[Engine]:
         load_kernels()
         with announced(f"replaying the log of {url}"):
             engine = Engine(store, settings)
-        yield engine
+        yield Opened(store, engine)
     finally:
         store.close()
-
-
-def submissions(articles: Sequence[Article]) -> list[Submission]:
-    """Return articles as received now, each with an id of its own."""
-    now = datetime.now(UTC)  # noqa: TID251  this is where the command line reads the clock
-    return [
-        Submission(article=article, article_id=ids.encode("art", secrets.randbits(64)), received_at=now)
-        for article in articles
-    ]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dedupe.cli.options import DEFAULT_STORE, AsJson, Force, FormatName, Output, Store
+from dedupe.cli.options import DEFAULT_STORE, AsJson, Force, FormatName, KeyFile, Output, Store
 
 
 def ingest(
@@ -20,9 +20,7 @@ def ingest(
     server: Annotated[
         str | None, typer.Option("--server", help="Send to this server instead of a store.", metavar="URL")
     ] = None,
-    key_file: Annotated[
-        Path | None, typer.Option("--api-key-file", help="The server's key, on the first line.", metavar="FILE")
-    ] = None,
+    key_file: KeyFile = None,
     form: FormatName = None,
     as_json: AsJson = False,  # noqa: FBT002  that is how typer declares a flag
 ) -> None:

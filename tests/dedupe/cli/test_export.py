@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dedupe.cli.export import COLUMNS
-from dedupe.cli.startup import open_engine
+from dedupe.cli.startup import open_store
 from dedupe.store.catalogue import SqlCatalogue
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample" / "articles.jsonl"
@@ -66,8 +66,8 @@ def test_standard_output_ends_with_the_count(run: Run, store: str) -> None:
 def test_what_was_taken_down_stays_in_the_store(run: Run, store: str, tmp_path: Path) -> None:
     with closing(SqlCatalogue.open(store)) as catalogue:
         gone = next(iter(catalogue.articles())).article_id
-    with open_engine(store) as engine:
-        engine.withdraw(gone, datetime(2026, 4, 1, tzinfo=UTC))
+    with open_store(store) as opened:
+        opened.engine.withdraw(gone, datetime(2026, 4, 1, tzinfo=UTC))
     ran = run("export", "--store", store)
     assert len(ran.stdout.splitlines()) == 149
     assert gone not in {json.loads(line)["article_id"] for line in ran.stdout.splitlines()}
