@@ -212,6 +212,8 @@ class Engine:
         self, event: Event, submission: Submission, reading: Reading, verdict: Verdict, *, revision: int
     ) -> Change:
         """Return what an event that placed an article writes."""
+        if not self._store.keeps_articles:
+            return Change(event=event, vocabulary=self._index.take_snapshot(reading))
         terms = self._index.top_terms(reading, verdict.probe, TOP_TERMS) if verdict.probe else ()
         return Change(
             event=event,

@@ -12,7 +12,11 @@ from typing import Final, Literal
 
 Kind = Literal["art", "clu", "dup"]
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_VALUE: Final = {character: value for value, character in enumerate(_ALPHABET)}
+_TO_PYTHON: Final = str.maketrans(
+    dict(zip(_ALPHABET, "0123456789abcdefghijklmnopqrstuv", strict=True)) | dict.fromkeys("ilou", "_")
+)
+"""From our digits to those that ``int`` reads, and what is no digit of ours to what it does not."""
+_PAIRS: Final = tuple(left + right for left in _ALPHABET for right in _ALPHABET)
 _DIGITS: Final = 13
 
 
@@ -22,7 +26,8 @@ def encode(kind: Kind, bits: int) -> str:
     >>> encode("art", 1)
     'art_0000000000001'
     """
-    return f"{kind}_" + "".join(_ALPHABET[(bits >> shift) & 31] for shift in range(60, -1, -5))
+    pairs = (_PAIRS[(bits >> shift) & 1023] for shift in range(50, -1, -10))
+    return f"{kind}_{_ALPHABET[bits >> 60]}{''.join(pairs)}"
 
 
 def decode(kind: Kind, public_id: str) -> int:
@@ -31,13 +36,9 @@ def decode(kind: Kind, public_id: str) -> int:
     >>> decode("art", "art_0000000000001")
     1
     """
-    digits = public_id.removeprefix(f"{kind}_")
-    if len(digits) != _DIGITS or len(public_id) != _DIGITS + 4:
-        raise ValueError(f"{public_id!r} is not an id of the kind {kind}_")
-    bits = 0
-    for digit in digits:
-        bits = bits << 5 | _VALUE.get(digit, 1 << 64)
-    if bits >= 1 << 64:
+    digits = public_id[4:].translate(_TO_PYTHON)
+    bits = int(digits, 32) if len(digits) == _DIGITS and digits.isascii() and digits.isalnum() else 1 << 64
+    if bits >= 1 << 64 or not public_id.startswith(f"{kind}_"):
         raise ValueError(f"{public_id!r} is not an id of the kind {kind}_")
     return bits
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,13 @@ class Submission:
     article_id: str
     received_at: datetime
     idempotency_key: str | None = None
+    identities: tuple[bytes, ...] = field(init=False)
+    """All digests by which this article, or this request, is recognised when it comes again."""
+
+    def __post_init__(self) -> None:
+        keys = (self.key_digest, self.request_digest)
+        identities = (*self.article.identities, *(key for key in keys if key is not None))
+        object.__setattr__(self, "identities", identities)
 
     @property
     def key_digest(self) -> bytes | None:
@@ -41,12 +48,6 @@ class Submission:
         if self.idempotency_key is None:
             return None
         return digest("idempotent request", self.idempotency_key, repr(self.article))
-
-    @property
-    def identities(self) -> tuple[bytes, ...]:
-        """Return all digests by which this article, or this request, is recognised when it comes again."""
-        keys = (self.key_digest, self.request_digest)
-        return (*self.article.identities, *(key for key in keys if key is not None))
 
 
 def placing_event(index: Index, verdict: Verdict, submission: Submission, reading: Reading) -> Event:

@@ -13,7 +13,7 @@ from dedupe.clusters.terms import UNIT, Vector
 from dedupe.kernel import kernel
 
 CANDIDATES: Final = 8
-BACKGROUND_RANK: Final = 4
+BACKGROUND_RANK: Final = 5
 """The fifth-best cluster is nearly always another event: its similarity is what unrelated ones have."""
 UNKNOWN_BACKGROUND: Final = 0.18
 """What is assumed while there are fewer clusters than that."""
@@ -53,18 +53,17 @@ def rank_clusters(
 ) -> Candidates:
     """Gather the touched articles by cluster and keep the most similar clusters."""
     found = _gather(touched, dots, space, scratch)
-    scores, means = np.empty(len(found), np.float64), np.empty(len(found), np.float64)
-    for k in range(len(found)):
-        c = found[k]
-        means[k] = scratch.sums[c] / space.clusters.size[c] / UNIT_SQUARED
+    kept, scores = np.empty(CANDIDATES, np.int32), np.full(CANDIDATES, -1.0)
+    unrelated, means = np.empty(BACKGROUND_RANK, np.int32), np.full(BACKGROUND_RANK, -1.0)
+    for c in found:
+        mean = scratch.sums[c] / space.clusters.size[c] / UNIT_SQUARED
         centroid = scratch.sums[c] / UNIT / np.sqrt(float(space.clusters.squared[c]))
         best = dots[scratch.best[c]] / UNIT_SQUARED
-        scores[k] = (centroid + best) * (0.3 + 0.7 * closeness(gap_seconds(time, c, space.clusters)))
-    order = np.argsort(-scores, kind="mergesort")[:CANDIDATES]
-    background = UNKNOWN_BACKGROUND
-    if len(found) > BACKGROUND_RANK:
-        background = np.sort(means)[len(found) - 1 - BACKGROUND_RANK]
-    kept = found[order]
+        near = closeness(gap_seconds(time, c, space.clusters))
+        _insert(kept, scores, c, (centroid + best) * (0.3 + 0.7 * near))
+        _insert(unrelated, means, c, mean)
+    kept = kept[: min(CANDIDATES, len(found))]
+    background = means[-1] if len(found) >= BACKGROUND_RANK else UNKNOWN_BACKGROUND
     candidates = Candidates(kept, scratch.sums[kept], scratch.best[kept], background)
     scratch.sums[found] = 0
     return candidates
@@ -82,6 +81,18 @@ def member_sums(vector: Vector, cluster: int, space: Space, dots: NDArray[np.int
             best = slot
         slot = space.articles.previous[slot]
     return Candidates(np.array([cluster], np.int32), np.array([total], np.int64), np.array([best], np.int32), 0.0)
+
+
+@kernel
+def _insert(kept: NDArray[np.int32], scores: NDArray[np.float64], cluster: int, score: float) -> None:
+    """Put a cluster among the best so far, before those of lower score; of equal ones the first stays first."""
+    if score <= scores[-1]:
+        return
+    at = len(scores) - 1
+    while at > 0 and scores[at - 1] < score:
+        scores[at], kept[at] = scores[at - 1], kept[at - 1]
+        at -= 1
+    scores[at], kept[at] = score, cluster
 
 
 @kernel

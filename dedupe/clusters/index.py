@@ -12,7 +12,7 @@ from dedupe.clusters.features import Probe, measure
 from dedupe.clusters.membership import join, leave, unite
 from dedupe.clusters.postings import Postings, Reach, accumulate
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
-from dedupe.clusters.space import Space, TextColumns, article_columns, cluster_columns
+from dedupe.clusters.space import ArticleColumns, ClusterColumns, Space, TextColumns, article_columns, cluster_columns
 from dedupe.clusters.terms import MAX_TERMS, MAX_TITLE_TERMS, TITLE_WEIGHT, Terms, Vector, weigh
 from dedupe.clusters.vocabulary import Prior, Vocabulary
 from dedupe.columns import Arena, grow
@@ -28,11 +28,15 @@ class ClusterIndex:
         self.count = 0
         self._postings = Postings()
         self._posting_cap = posting_cap
-        self._articles = article_columns(1024)
-        self._clusters = cluster_columns(1024)
         self._terms, self._weights = Arena(np.int32), Arena(np.uint16)
         self._title_terms, self._title_weights = Arena(np.int32), Arena(np.uint16)
         self._shingles, self._numbers = Arena(np.uint32), Arena(np.uint32)
+        self._arenas = (
+            *(self._terms, self._weights, self._title_terms, self._title_weights),
+            *(self._shingles, self._numbers),
+        )
+        texts = TextColumns(*(arena.cells for arena in self._arenas))
+        self._space = Space(article_columns(1024), cluster_columns(1024), texts)
         self._dropped = Arena(np.int32)
         self._dots, self._touched = np.zeros(1024, dtype=np.int32), np.zeros(1024, dtype=np.int32)
         self._sums = Sums(np.zeros(1024, dtype=np.int64), np.zeros(1024, dtype=np.int32))
@@ -41,8 +45,19 @@ class ClusterIndex:
     @property
     def space(self) -> Space:
         """The arrays, as kernels read them; valid until the next article is placed."""
-        arenas = (self._terms, self._weights, self._title_terms, self._title_weights, self._shingles, self._numbers)
-        return Space(self._articles, self._clusters, TextColumns(*(arena.cells for arena in arenas)))
+        texts = self._space.texts
+        if any(arena.cells is not cells for arena, cells in zip(self._arenas, texts, strict=True)):
+            texts = TextColumns(*(arena.cells for arena in self._arenas))
+            self._space = self._space._replace(texts=texts)
+        return self._space
+
+    @property
+    def _articles(self) -> ArticleColumns:
+        return self._space.articles
+
+    @property
+    def _clusters(self) -> ClusterColumns:
+        return self._space.clusters
 
     def weigh(self, terms: Terms, title: Terms, language: int) -> tuple[Vector, Vector]:
         """Weigh the terms of an article and of its title as of now."""
@@ -97,7 +112,7 @@ class ClusterIndex:
         """Take the next slot for an article."""
         slot = self.slots
         self.slots += 1
-        self._articles = grow(self._articles, self.slots)
+        self._space = self._space._replace(articles=grow(self._articles, self.slots))
         if len(self._dots) < len(self._articles.bits):
             self._dots = np.zeros(len(self._articles.bits), dtype=np.int32)
             self._touched = np.zeros(len(self._articles.bits), dtype=np.int32)
@@ -112,7 +127,7 @@ class ClusterIndex:
         """Take the next cluster number."""
         cluster = self.count
         self.count += 1
-        self._clusters = grow(self._clusters, self.count)
+        self._space = self._space._replace(clusters=grow(self._clusters, self.count))
         self._sums = grow(self._sums, len(self._clusters.bits))
         self._clusters.bits[cluster] = bits
         self._clusters.last[cluster] = self._clusters.merged[cluster] = -1

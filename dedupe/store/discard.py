@@ -18,6 +18,11 @@ class DiscardStore:
     def __init__(self) -> None:
         self._last_seq = 0
 
+    @property
+    def keeps_articles(self) -> bool:
+        """Return False."""
+        return False
+
     def last_seq(self) -> int:
         """Return the number of the newest event."""
         return self._last_seq

@@ -47,6 +47,11 @@ class MemoryStore:
         self._identities: dict[bytes, str] = {}
         self._clusters: dict[str, _Cluster] = {}
 
+    @property
+    def keeps_articles(self) -> bool:
+        """Return True."""
+        return True
+
     def last_seq(self) -> int:
         """Return the number of the newest event, 0 for an empty log."""
         return len(self._events)

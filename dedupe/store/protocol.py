@@ -73,7 +73,15 @@ class Replayed:
 
 
 class Store(Protocol):
-    """The log and its rows, as the engine uses them: one writer at a time."""
+    """The log and its rows, as the engine uses them: one writer at a time.
+
+    A store that does not keep articles is not given any: `Change.stored` is None there.
+    """
+
+    @property
+    def keeps_articles(self) -> bool:
+        """Whether articles can be asked for again."""
+        ...
 
     def last_seq(self) -> int:
         """Return the number of the newest event, 0 for an empty log."""

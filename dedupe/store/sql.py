@@ -80,6 +80,11 @@ class SqlStore:
             lock.release()
             raise
 
+    @property
+    def keeps_articles(self) -> bool:
+        """Return True."""
+        return True
+
     def last_seq(self) -> int:
         """Return the number of the newest event, 0 for an empty log."""
         return self._last_seq
