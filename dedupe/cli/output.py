@@ -43,7 +43,21 @@ def check_output(name: str) -> None:
 
 @contextmanager
 def open_output(name: str) -> Iterator[BinaryIO]:
-    """Open a file to write, packed when its name ends in .gz; it replaces an older one when all went well."""
+    """Open a file to write, packed when its name ends in .gz; it replaces an older one when all went well.
+
+    Raises `CommandFailed` when it cannot be written, or not to its end.
+    """
+    try:
+        with _opened(name) as file:
+            yield file
+    except BrokenPipeError:
+        raise  # whoever read our output has seen enough: no failure
+    except OSError as problem:
+        raise CommandFailed(f"{name} cannot be written: {problem.strerror or problem}", ExitCode.USAGE) from problem
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
     if name == STANDARD_OUTPUT:
         sys.stdout.flush()
         yield sys.stdout.buffer
@@ -54,7 +68,7 @@ def open_output(name: str) -> Iterator[BinaryIO]:
         with target.open("wb") as device:
             yield device
         return
-    with replacing(target) as partial, partial.open("wb") as file:
+    with _replacing(target) as partial, partial.open("wb") as file:
         if target.suffix == ".gz":
             # no file name and no time in the header: equal results are equal files
             with gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0) as packed:
@@ -66,14 +80,12 @@ def open_output(name: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def _replacing(target: Path) -> Iterator[Path]:
     """Yield a path beside ``target`` that takes its place when all went well, and vanishes otherwise."""
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         yield partial
         partial.replace(target)
-    except OSError as problem:
-        raise CommandFailed(f"{target} cannot be written: {problem.strerror or problem}", ExitCode.USAGE) from problem
     finally:
         partial.unlink(missing_ok=True)
 

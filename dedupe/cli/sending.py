@@ -37,7 +37,10 @@ def sending_to(server: str, key_file: Path | None, waits_seconds: Sequence[float
         lines = _answered(address, body, headers, waits_seconds).splitlines()
         if len(lines) != len(articles):
             raise CommandFailed(f"{server} answered {len(lines)} lines to {len(articles)} articles", ExitCode.SERVER)
-        return [_outcome(orjson.loads(line)) for line in lines]
+        try:
+            return [_outcome(orjson.loads(line)) for line in lines]
+        except (ValueError, TypeError) as problem:
+            raise CommandFailed(f"{server} answered something else than Storyfold does", ExitCode.SERVER) from problem
 
     yield send
 

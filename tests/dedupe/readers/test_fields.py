@@ -52,6 +52,16 @@ def test_a_name_of_its_own_comes_first() -> None:
     assert (article.uri, article.language, article.authors) == ("c-1", "en", ())
 
 
+def test_an_article_is_read_out_of_its_page() -> None:
+    html = (
+        "<html><head><title>Ferry aground</title></head><body><article><p>It ran aground.</p></article></body></html>"
+    )
+
+    assert article_of({"html": html}) == Article(title="Ferry aground", text="It ran aground.")
+    assert article_of({"html": html, "title": "Ours"}) == Article(title="Ours", text="It ran aground.")
+    assert article_of({"html": html, "text": "Ours."}) == Article(text="Ours.")
+
+
 @pytest.mark.parametrize(
     ("value", "moment"),
     [
