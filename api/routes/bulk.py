@@ -10,6 +10,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from api.answers import dumps
 from api.bodies import LINE_TYPES, check_type, parse_article
@@ -44,7 +45,18 @@ async def post_articles(request: Request, service: ServiceDep) -> Response:
     if encoding not in ("identity", "gzip"):
         raise Problem(415, "unsupported_media_type", f"content-encoding is {encoding!r}; send gzip or none")
     parts = _inflated(request.stream()) if encoding == "gzip" else request.stream()
-    return StreamingResponse(_answers(parts, service), media_type=MEDIA_TYPE)
+    return _Duplex(_answers(parts, service), media_type=MEDIA_TYPE)
+
+
+class _Duplex(StreamingResponse):
+    """A stream that is written while the request is still being read.
+
+    The usual one waits for the client to go away meanwhile, and so swallows the rest of the request.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI's signature
+        """Write the stream, and leave the request to whoever reads it."""
+        await self.stream_response(send)
 
 
 async def _answers(parts: AsyncIterator[bytes], service: Service) -> AsyncIterator[bytes]:
