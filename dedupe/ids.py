@@ -14,7 +14,8 @@ from typing import Final, Literal
 Kind = Literal["art", "clu", "dup"]
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _TO_PYTHON: Final = str.maketrans(
-    dict(zip(_ALPHABET, "0123456789abcdefghijklmnopqrstuv", strict=True)) | dict.fromkeys("ilou" + string.ascii_uppercase, "_")
+    dict(zip(_ALPHABET, "0123456789abcdefghijklmnopqrstuv", strict=True))
+    | dict.fromkeys("ilou" + string.ascii_uppercase, "_")
 )
 """From our digits to those that ``int`` reads, and what is no digit of ours to what it does not."""
 _PAIRS: Final = tuple(left + right for left in _ALPHABET for right in _ALPHABET)

@@ -19,7 +19,7 @@ words, nothing = np.arange(50, dtype=np.uint32), np.empty(0, dtype=np.uint32)
 index = ClusterIndex({}, 64)
 index.keep_copy_evidence(index.new_slot(1, 0.0, 0.0), words, nothing, 100)
 text = Text(words, nothing, 100, 0.0)
-print(best_copy(text, np.zeros(1, np.int32), index.space, Rule(0.5, 0.3)))
+print(best_copy(text, np.zeros(1, np.int32), index.space, Rule(0.5, 0.3, 1.0)))
 """
 
 

@@ -9,9 +9,19 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dedupe.clusters.index import ClusterIndex
-from dedupe.duplicates.containment import SHORT, SHORT_JACCARD, TEMPLATE_GAP, Rule, Text, best_copy, containment
+from dedupe.duplicates.containment import (
+    RESENT_JACCARD,
+    SHORT,
+    SHORT_JACCARD,
+    TEMPLATE_GAP,
+    Rule,
+    Text,
+    best_copy,
+    containment,
+)
 
-RULE = Rule(0.55, 0.35)
+MONTH = 30 * 86_400.0
+RULE = Rule(0.55, 0.35, MONTH)
 SETS = st.sets(st.integers(0, 40), max_size=30)
 
 
@@ -111,6 +121,17 @@ def test_the_same_text_again_is_a_copy_whatever_its_numbers() -> None:
     assert copied(notice, text(range(40), {3, 4}, time=1e7))[0] == 0
 
 
+@pytest.mark.parametrize("gap", [MONTH + 1, -MONTH - 1])
+def test_after_the_window_only_the_whole_text_is_a_copy(gap: float) -> None:
+    cut, resent = text(range(15), time=gap), text(range(19), time=gap)
+    original = text(range(20), time=0.0)
+
+    assert copied(cut, original)[0] == -1
+    assert copied(cut._replace(time=MONTH), original)[0] == 0
+    assert copied(cut._replace(time=math.nan), original)[0] == 0
+    assert copied(resent, original)[1] >= RESENT_JACCARD
+
+
 def test_the_rule_is_a_setting() -> None:
-    assert copied(text(range(20)), text(range(4, 24)), rule=Rule(0.9, 0.35))[0] == -1
-    assert copied(text(range(20)), text(range(100)), rule=Rule(0.55, 0.1))[0] == 0
+    assert copied(text(range(20)), text(range(4, 24)), rule=Rule(0.9, 0.35, MONTH))[0] == -1
+    assert copied(text(range(20)), text(range(100)), rule=Rule(0.55, 0.1, MONTH))[0] == 0
