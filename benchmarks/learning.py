@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +15,20 @@ from streams import Labelled
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES
 from dedupe.clusters.prior import shipped_priors
-from dedupe.decide import decide
-from dedupe.engine import Engine
-from dedupe.events import Event, EventKind
+from dedupe.decide import Verdict, decide, decide_merge
 from dedupe.index import Index
-from dedupe.recording import placing_event
+from dedupe.recording import merging_event, placing_event
 from dedupe.settings import EngineSettings
-from dedupe.store.discard import DiscardStore
+
+SIGNS: Final = {
+    "mean": 1, "centroid": 1, "best": 1, "title_mean": 1, "title_best": 1, "names_mean": 1, "names_best": 1,
+    "newest": 1, "middle": 1, "oldest": 1, "log_size": -1, "excess": 1, "containment": 1,
+    "shared_information": 1, "shared_rarity": 1, "shared_shingles": 1, "gap": -1,
+}  # fmt: skip
+"""What speaks for belonging together must never count against it, nor the other way round: a
+weight of the wrong sign is a quirk of the sets it was learned from."""
+CROWD: Final = 10
+"""An unlabelled cluster of so many articles is taken to be another event than a labelled article's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,81 +39,80 @@ class Examples:
     labels: NDArray[np.bool_]
 
 
-def forced_examples(stream: Sequence[Labelled], model: JoinModel) -> Examples:
+class Run:
+    """A stream clustered by a model, watched from beside: which gold events each cluster holds."""
+
+    def __init__(self, model: JoinModel) -> None:
+        self.index = Index(EngineSettings(), shipped_priors())
+        self.golds: dict[int, Counter[str]] = defaultdict(Counter)
+        self._model = model
+
+    def place(self, labelled: Labelled, choose: Callable[[Verdict], Verdict]) -> Verdict:
+        """Place one article where ``choose`` says after the model has decided; return the decision."""
+        reading = labelled.reading
+        dropped = self.index.furniture(reading)
+        reading = labelled.reading_without(dropped) if dropped else reading
+        verdict = decide(self.index, reading, self._model)
+        chosen = choose(verdict)
+        event = placing_event(self.index, chosen, labelled.submission, reading)
+        self.index.apply(event, reading, probe=chosen.probe)
+        self.index.take_snapshot(reading)
+        if labelled.gold is not None:
+            self.golds[self.index.cluster_number(event.cluster_id)][labelled.gold] += 1
+        pair = decide_merge(self.index, chosen, self._model) if chosen is verdict else None
+        if pair:
+            self.index.apply(merging_event(self.index, event, *pair), None)
+            self.golds[pair[0]] += self.golds.pop(pair[1], Counter())
+        return verdict
+
+    def label(self, cluster: int, gold: str) -> bool | None:
+        """Return whether a cluster is mostly ``gold``; None where that cannot be told."""
+        if self.golds[cluster]:
+            return self.golds[cluster].most_common(1)[0][0] == gold
+        return False if self.index.clusters.space.clusters.size[cluster] >= CROWD else None
+
+
+def forced_examples(stream: Iterable[Labelled], model: JoinModel) -> Examples:
     """Return the decisions of a stream in which every article so far is in its gold cluster."""
-    index = Index(EngineSettings(), shipped_priors())
-    rows: list[NDArray[np.float64]] = []
-    labels: list[bool] = []
-    gold_of: dict[int, str | None] = {}
-    cluster_of: dict[str, int] = {}
+    run = Run(model)
+    clusters: dict[str, int] = {}
+    rows: list[tuple[NDArray[np.float64], bool]] = []
     for labelled in stream:
-        verdict = decide(index, labelled.reading, model)
-        if labelled.gold is not None and verdict.copy is None:
-            for rival in verdict.rivals:
-                if gold_of[rival.cluster] is not None:
-                    rows.append(rival.features)
-                    labels.append(gold_of[rival.cluster] == labelled.gold)
-        if verdict.copy is None:
-            known = cluster_of.get(labelled.gold) if labelled.gold is not None else None
-            verdict = replace(verdict, cluster=known)
-        event = placing_event(index, verdict, labelled.submission, labelled.reading)
-        index.apply(event, labelled.reading, probe=verdict.probe)
-        index.take_snapshot(labelled.reading)
-        if event.kind is EventKind.OPENED:
-            number = index.cluster_number(event.cluster_id)
-            gold_of[number] = labelled.gold
-            if labelled.gold is not None:
-                cluster_of.setdefault(labelled.gold, number)
-    return Examples(np.array(rows), np.array(labels))
+        gold = labelled.gold
+
+        def force(verdict: Verdict, gold: str | None = gold) -> Verdict:
+            rows.extend(_examples(run, verdict, gold))
+            return verdict if verdict.copy else replace(verdict, cluster=clusters.get(gold or ""))
+
+        run.place(labelled, force)
+        if gold is not None:
+            clusters.setdefault(gold, run.index.clusters.cluster_of(run.index.slot_of(labelled.submission.article_id)))
+    return _stacked(rows)
 
 
-def free_examples(stream: Sequence[Labelled], model: JoinModel) -> Examples:
-    """Return the decisions of a stream as ``model`` really clusters it; a cluster is what most of its articles are."""
-    rows: list[NDArray[np.float64]] = []
-    labels: list[bool] = []
-    counts: dict[int, Counter[str]] = defaultdict(Counter)
-
-    class Watched(Engine):
-        def _place(self, group, submission, reading):  # type: ignore[no-untyped-def]
-            gold = golds[submission.article_id]
-            verdict = decide(self._index, reading, self._model)
-            if gold is not None and verdict.copy is None:
-                for rival in verdict.rivals:
-                    if counts[rival.cluster]:
-                        rows.append(rival.features)
-                        labels.append(counts[rival.cluster].most_common(1)[0][0] == gold)
-                    elif self._index.clusters.space.clusters.size[rival.cluster] >= 10:
-                        rows.append(rival.features)
-                        labels.append(False)
-            answer = super()._place(group, submission, reading)
-            if gold is not None:
-                counts[self._index.cluster_number(answer.cluster_id)][gold] += 1
-            return answer
-
-        def _merge(self, group, placed, verdict):  # type: ignore[no-untyped-def]
-            merged = super()._merge(group, placed, verdict)
-            if merged:
-                number = self._index._clusters.find
-                from dedupe import ids
-
-                gone = number(ids.decode("clu", merged.from_cluster_id))
-                counts[number(ids.decode("clu", merged.cluster_id))] += counts.pop(gone, Counter())
-            return merged
-
-    golds = {labelled.submission.article_id: labelled.gold for labelled in stream}
-    engine = Watched(DiscardStore(), model=model)
+def free_examples(stream: Iterable[Labelled], model: JoinModel) -> Examples:
+    """Return the decisions of a stream as ``model`` really clusters it (Ross, Gordon & Bagnell 2011)."""
+    run = Run(model)
+    rows: list[tuple[NDArray[np.float64], bool]] = []
     for labelled in stream:
-        engine.add(labelled.submission)
-    return Examples(np.array(rows), np.array(labels))
+        gold = labelled.gold
+
+        def watch(verdict: Verdict, gold: str | None = gold) -> Verdict:
+            rows.extend(_examples(run, verdict, gold))
+            return verdict
+
+        run.place(labelled, watch)
+    return _stacked(rows)
 
 
-SIGNS = {
-    "mean": 1, "centroid": 1, "best": 1, "title_mean": 1, "title_best": 1, "names_mean": 1, "names_best": 1,
-    "newest": 1, "middle": 1, "oldest": 1, "log_size": -1, "excess": 1, "containment": 1,
-    "shared_information": 1, "shared_rarity": 1, "shared_shingles": 1, "gap": -1,
-}  # fmt: skip
-"""What speaks for belonging together must never count against it, nor the other way round: a
-weight of the wrong sign is a quirk of the sets it was learned from."""
+def clusters_of(stream: Iterable[Labelled], model: JoinModel) -> list[int]:
+    """Return the cluster of each article of a stream, in its order."""
+    run = Run(model)
+    placed = []
+    for labelled in stream:
+        run.place(labelled, lambda verdict: verdict)
+        placed.append(run.index.slot_of(labelled.submission.article_id))
+    return [run.index.clusters.cluster_of(slot) for slot in placed]
 
 
 def fit(examples: Sequence[Examples], threshold: float, merge_threshold: float, penalty: float = 1e-4) -> JoinModel:
@@ -117,32 +124,31 @@ def fit(examples: Sequence[Examples], threshold: float, merge_threshold: float, 
     scaled = (features - mean) / scale
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        log_odds = scaled @ parameters[:-1] + parameters[-1]
+        slopes, bias = parameters[:-1], parameters[-1]
+        log_odds = scaled @ slopes + bias
         error = weights * (1.0 / (1.0 + np.exp(-log_odds)) - labels)
-        value = weights @ (np.logaddexp(0.0, log_odds) - labels * log_odds) + penalty * parameters[:-1] @ parameters[:-1]
-        return value, np.append(scaled.T @ error + 2 * penalty * parameters[:-1], error.sum())
+        value = weights @ (np.logaddexp(0.0, log_odds) - labels * log_odds) + penalty * slopes @ slopes
+        return value, np.append(scaled.T @ error + 2 * penalty * slopes, error.sum())
 
     sides = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
-    bounds = [sides[SIGNS.get(name, 0)] for name in FEATURES]
+    bounds = [*(sides[SIGNS.get(name, 0)] for name in FEATURES), (None, None)]
     start = np.zeros(len(FEATURES) + 1)
-    found = minimize(loss, start, jac=True, bounds=[*bounds, (None, None)], method="L-BFGS-B", options={"maxiter": 2000})
+    found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 2000})
     slopes = found.x[:-1] / scale
     return JoinModel(2, slopes, float(found.x[-1] - mean @ slopes), threshold, merge_threshold)
 
 
-def clusters_of(stream: Sequence[Labelled], model: JoinModel) -> list[str]:
-    """Return the cluster of each article of a stream, in its order."""
-    alias: dict[str, str] = {}
+def joined(parts: Sequence[Examples]) -> Examples:
+    """Return several lots of examples as one."""
+    return Examples(np.concatenate([part.features for part in parts]), np.concatenate([part.labels for part in parts]))
 
-    def note(event: Event) -> None:
-        if event.kind is EventKind.MERGED and event.from_cluster_id:
-            alias[event.from_cluster_id] = event.cluster_id
 
-    engine = Engine(DiscardStore(), model=model, on_event=note)
-    answers = [engine.add(labelled.submission).cluster_id for labelled in stream]
-    final = []
-    for cluster in answers:
-        while cluster in alias:
-            cluster = alias[cluster]
-        final.append(cluster)
-    return final
+def _examples(run: Run, verdict: Verdict, gold: str | None) -> list[tuple[NDArray[np.float64], bool]]:
+    if gold is None or verdict.copy:
+        return []
+    labelled = ((rival.features, run.label(rival.cluster, gold)) for rival in verdict.rivals)
+    return [(features, label) for features, label in labelled if label is not None]
+
+
+def _stacked(rows: Sequence[tuple[NDArray[np.float64], bool]]) -> Examples:
+    return Examples(np.array([features for features, _ in rows]), np.array([label for _, label in rows]))

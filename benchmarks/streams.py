@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +13,8 @@ from typing import Any
 from dedupe import ids
 from dedupe.article import Article
 from dedupe.reading import Reading, read
-from dedupe.recording import Submission
 from dedupe.settings import EngineSettings
+from dedupe.submission import Submission
 
 DATASETS = Path(__file__).parents[2] / "shared" / "datasets"
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -31,8 +31,12 @@ class Labelled:
     @property
     def reading(self) -> Reading:
         """Return the article as the engine reads it."""
+        return self.reading_without(())
+
+    def reading_without(self, dropped: Sequence[int]) -> Reading:
+        """Return the article as the engine reads it without some of its lines."""
         article = self.submission.article
-        return read(article, article.language or "und", self.submission.received_at, EngineSettings())
+        return read(article, article.language or "und", self.submission.received_at, EngineSettings(), dropped)
 
 
 def rows(name: str) -> Iterator[dict[str, Any]]:

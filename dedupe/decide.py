@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dedupe.clusters.decision import DECIMALS, JoinModel
 from dedupe.clusters.features import FEATURES, Probe
+from dedupe.clusters.maintenance import Occasion, merge_partner
 from dedupe.index import Index
 from dedupe.reading import Reading
 
@@ -82,6 +83,19 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     if rivals and rivals[0].probability >= model.threshold:
         return Verdict(rivals[0].cluster, rivals[0].probability, None, probe, rivals, candidates.background)
     return Verdict(None, 1.0 - (rivals[0].probability if rivals else 0.0), None, probe, rivals)
+
+
+def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int, int] | None:
+    """Return the clusters to merge, now that an article has joined one of them: survivor, then absorbed.
+
+    Clusters are numbered as they were opened, and the older one survives.
+    """
+    if verdict.cluster is None:
+        return None
+    rivals = tuple((rival.cluster, rival.probability) for rival in verdict.rivals)
+    occasion = Occasion(verdict.cluster, rivals, verdict.background)
+    partner = merge_partner(index.clusters, occasion, model)
+    return None if partner is None else (min(partner, verdict.cluster), max(partner, verdict.cluster))
 
 
 def _copied(index: Index, reading: Reading, slots: NDArray[np.int32], besides: int) -> Copy | None:

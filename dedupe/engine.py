@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from dedupe import ids
 from dedupe.article import Article
 from dedupe.clusters.decision import JoinModel, shipped_model
-from dedupe.clusters.maintenance import Occasion, merge_partner
 from dedupe.clusters.prior import shipped_priors
-from dedupe.decide import Verdict, decide
+from dedupe.decide import Verdict, decide, decide_merge
 from dedupe.digest import digest
 from dedupe.duplicates.containment import containment
 from dedupe.errors import DedupeError, ReusedIdempotencyKey, WithdrawnArticle
@@ -20,10 +19,11 @@ from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.group import Group
 from dedupe.index import Index
 from dedupe.reading import Reading, read
-from dedupe.recording import Submission, assignment, placing_event, revising_event, stored_article
+from dedupe.recording import assignment, merging_event, placing_event, revising_event, stored_article
 from dedupe.settings import EngineSettings
 from dedupe.store.discard import DiscardStore
 from dedupe.store.protocol import Change, Store, StoredArticle
+from dedupe.submission import Submission
 from dedupe.text.language import detect, primary
 
 __all__ = ["Engine", "EngineStatistics", "Submission", "warm_up"]
@@ -180,23 +180,10 @@ class Engine:
 
     def _merge(self, group: Group, placed: Event, verdict: Verdict) -> Event | None:
         """Merge the article's cluster with one that it turns out to be the same event as, if there is one."""
-        if verdict.cluster is None:
+        pair = decide_merge(self._index, verdict, self._model)
+        if pair is None:
             return None
-        rivals = tuple((rival.cluster, rival.probability) for rival in verdict.rivals)
-        occasion = Occasion(verdict.cluster, rivals, verdict.background)
-        partner = merge_partner(self._index.clusters, occasion, self._model)
-        if partner is None:
-            return None
-        # Clusters are numbered as they were opened: the older id survives.
-        survivor, absorbed = sorted((verdict.cluster, partner))
-        event = Event(
-            seq=placed.seq + 1,
-            at=placed.at,
-            kind=EventKind.MERGED,
-            article_id=placed.article_id,
-            cluster_id=self._index.cluster_id(survivor),
-            from_cluster_id=self._index.cluster_id(absorbed),
-        )
+        event = merging_event(self._index, placed, *pair)
         self._index.apply(event, None)
         group.append(Change(event=event))
         return event

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from dedupe.errors import ReusedIdempotencyKey
-from dedupe.recording import Submission
 from dedupe.store.protocol import Change, Store, StoredArticle
+from dedupe.submission import Submission
 
 
 class Group:

@@ -48,7 +48,7 @@ class Index:
         self._clusters = Interner()
         self._languages: dict[str, int] = {}
         self._counted_from: dict[int, int] = {}
-        self._rule = Rule(settings.containment, settings.length_ratio)
+        self._rule = Rule(settings.containment, settings.length_ratio, settings.copy_window.total_seconds())
 
     @property
     def common_language(self) -> str | None:

@@ -2,52 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from dedupe import ids
-from dedupe.article import Article, digest
 from dedupe.decide import Verdict
 from dedupe.events import Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
 from dedupe.index import Index
 from dedupe.reading import Reading
 from dedupe.store.protocol import StoredArticle
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """An article on its way in. ``article_id`` becomes its id if it turns out to be new.
-
-    ``idempotency_key`` is the client's name for this request: the same key with the same article
-    is the same request again.
-    """
-
-    article: Article
-    article_id: str
-    received_at: datetime
-    idempotency_key: str | None = None
-    identities: tuple[bytes, ...] = field(init=False)
-    """All digests by which this article, or this request, is recognised when it comes again."""
-
-    def __post_init__(self) -> None:
-        keys = (self.key_digest, self.request_digest)
-        identities = (*self.article.identities, *(key for key in keys if key is not None))
-        object.__setattr__(self, "identities", identities)
-
-    @property
-    def key_digest(self) -> bytes | None:
-        """Return the digest of the idempotency key, None where there is none."""
-        if self.idempotency_key is None:
-            return None
-        return digest("idempotency key", self.idempotency_key)
-
-    @property
-    def request_digest(self) -> bytes | None:
-        """Return the digest of the key together with what was sent under it."""
-        if self.idempotency_key is None:
-            return None
-        return digest("idempotent request", self.idempotency_key, repr(self.article))
+from dedupe.submission import Submission
 
 
 def placing_event(index: Index, verdict: Verdict, submission: Submission, reading: Reading) -> Event:
@@ -95,6 +58,18 @@ def revising_event(placed: Event, known: Assignment, *, same_text: bool) -> Even
         cluster_id=cluster_id,
         from_cluster_id=known.cluster_id if cluster_id != known.cluster_id else None,
         detail=detail,
+    )
+
+
+def merging_event(index: Index, placed: Event, survivor: int, absorbed: int) -> Event:
+    """Write down the merge of two clusters that the article just placed gave occasion to."""
+    return Event(
+        seq=placed.seq + 1,
+        at=placed.at,
+        kind=EventKind.MERGED,
+        article_id=placed.article_id,
+        cluster_id=index.cluster_id(survivor),
+        from_cluster_id=index.cluster_id(absorbed),
     )
 
 

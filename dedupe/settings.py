@@ -26,7 +26,7 @@ class EngineSettings:
     length_ratio: float = 0.35
     copy_window: timedelta = timedelta(days=30)
     cluster_window: timedelta = timedelta(days=10)
-    keep_articles: int = 10_000
+    keep_articles: int = 20_000
     bucket_cap: int = 64
     posting_cap: int = 4096
     prior: bool = True

@@ -92,10 +92,10 @@ def page(title: str, body: str, headers: dict[str, str]) -> Response:
 def _cluster(row: ClusterRow) -> str:
     outlets = ", ".join(row.sources[:4]) + (", …" if row.source_count > len(row.sources[:4]) else "")
     counts = f"{row.size} article{'s' * (row.size != 1)}, {row.independent_count} independent"
-    seen = _time(row.last_seen)
+    told = f"{counts} · last {_time(row.last_seen)}" + escape(f" · {outlets}" if outlets else "")
     return (
         f"<li><a href='/v1/clusters/{escape(row.cluster_id)}' lang='{escape(row.language)}' dir=auto>"
-        f"{escape(row.headline)}</a><p class=quiet>{counts} · last {seen}{escape(' · ' + outlets if outlets else '')}</p>"
+        f"{escape(row.headline)}</a><p class=quiet>{told}</p>"
     )
 
 

@@ -59,8 +59,10 @@ def rank_clusters(
         mean = scratch.sums[c] / space.clusters.size[c] / UNIT_SQUARED
         centroid = scratch.sums[c] / UNIT / np.sqrt(float(space.clusters.squared[c]))
         best = dots[scratch.best[c]] / UNIT_SQUARED
-        near = closeness(gap_seconds(time, c, space.clusters))
-        _insert(kept, scores, c, (centroid + best) * (0.3 + 0.7 * near))
+        # Closeness can only lower the score: where it is too low already, the exponential is saved.
+        if centroid + best > scores[-1]:
+            near = closeness(gap_seconds(time, c, space.clusters))
+            _insert(kept, scores, c, (centroid + best) * (0.3 + 0.7 * near))
         _insert(unrelated, means, c, mean)
     kept = kept[: min(CANDIDATES, len(found))]
     background = means[-1] if len(found) >= BACKGROUND_RANK else UNKNOWN_BACKGROUND

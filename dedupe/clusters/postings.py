@@ -1,7 +1,9 @@
 """Which live articles share a term, newest first, and how much of a text they share.
 
 A posting list is a chain of small blocks with the newest article in front, so that reading stops
-by itself at the first article that is too old, and nothing ever has to be deleted in the middle.
+by itself at the first article that is too old. A block is one cache line of eight 64-bit cells:
+a header (the number of the following block + 1, then 8 bits of fill) and seven postings (article,
+then 16 bits of weight).
 """
 
 from __future__ import annotations
@@ -12,19 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.terms import WEIGHT_MASK, Vector
-from dedupe.columns import grow
 from dedupe.kernel import kernel
 
-BLOCK: Final = 6
+ROOM: Final = 7
+_FILL_BITS: Final = 8
+_FILL_MASK: Final = 0xFF
+_WEIGHT_BITS: Final = 16
 
-
-class PostingColumns(NamedTuple):
-    """One row a block."""
-
-    articles: NDArray[np.int32]
-    weights: NDArray[np.uint16]
-    fill: NDArray[np.uint8]
-    following: NDArray[np.int32]
+Blocks = NDArray[np.int64]
 
 
 class Reach(NamedTuple):
@@ -35,20 +32,18 @@ class Reach(NamedTuple):
 
 
 class Postings:
-    """Posting lists of all terms; their heads stand in the vocabulary."""
+    """Posting lists of all terms; their heads stand in the vocabulary, -1 for none."""
 
     def __init__(self) -> None:
         self.count = 0
-        self.blocks = PostingColumns(
-            articles=np.zeros((4096, BLOCK), dtype=np.int32),
-            weights=np.zeros((4096, BLOCK), dtype=np.uint16),
-            fill=np.zeros(4096, dtype=np.uint8),
-            following=np.zeros(4096, dtype=np.int32),
-        )
+        self.blocks: Blocks = np.zeros((4096, ROOM + 1), dtype=np.int64)
 
     def add(self, heads: NDArray[np.int32], vector: Vector, slot: int) -> None:
-        """Enter article ``slot`` under each of its terms."""
-        self.blocks = grow(self.blocks, self.count + len(vector.terms))
+        """Enter article ``slot`` under each of its terms; slots must come in ascending order."""
+        if self.count + len(vector.terms) > len(self.blocks):
+            grown = np.zeros((2 * len(self.blocks) + len(vector.terms), ROOM + 1), dtype=np.int64)
+            grown[: self.count] = self.blocks[: self.count]
+            self.blocks = grown
         self.count = _enter(self.blocks, heads, vector, slot, self.count)
 
     def remove(self, heads: NDArray[np.int32], terms: NDArray[np.int32], slot: int) -> None:
@@ -57,46 +52,38 @@ class Postings:
 
 
 @kernel
-def _strike(blocks: PostingColumns, heads: NDArray[np.int32], terms: NDArray[np.int32], slot: int) -> None:
-    for term in terms:
-        block = heads[term]
-        while block >= 0:
-            fill = blocks.fill[block]
-            for at in range(fill):
-                if blocks.articles[block, at] == slot:
-                    blocks.articles[block, at : fill - 1] = blocks.articles[block, at + 1 : fill].copy()
-                    blocks.weights[block, at : fill - 1] = blocks.weights[block, at + 1 : fill].copy()
-                    blocks.fill[block] = fill - 1
-                    break
-            block = blocks.following[block]
-
-
-@kernel
-def _enter(
-    blocks: PostingColumns,
-    heads: NDArray[np.int32],
-    vector: Vector,
-    slot: int,
-    count: int,
-) -> int:
+def _enter(blocks: Blocks, heads: NDArray[np.int32], vector: Vector, slot: int, count: int) -> int:
     for i in range(len(vector.terms)):
         term = vector.terms[i]
-        block = heads[term]
-        if block < 0 or blocks.fill[block] == BLOCK:
-            blocks.following[count] = block
-            blocks.fill[count] = 0
-            heads[term] = block = count
+        block = int(heads[term])
+        if block < 0 or (blocks[block, 0] & _FILL_MASK) == ROOM:
+            blocks[count, 0] = (block + 1) << _FILL_BITS
+            block = count
+            heads[term] = block
             count += 1
-        at = blocks.fill[block]
-        blocks.articles[block, at] = slot
-        blocks.weights[block, at] = vector.weights[i]
-        blocks.fill[block] = at + 1
+        blocks[block, 0] += 1
+        blocks[block, blocks[block, 0] & _FILL_MASK] = (slot << _WEIGHT_BITS) | int(vector.weights[i])
     return count
 
 
 @kernel
+def _strike(blocks: Blocks, heads: NDArray[np.int32], terms: NDArray[np.int32], slot: int) -> None:
+    for term in terms:
+        block = int(heads[term])
+        while block >= 0:
+            fill = blocks[block, 0] & _FILL_MASK
+            for at in range(1, fill + 1):
+                if blocks[block, at] >> _WEIGHT_BITS == slot:
+                    blocks[block, at:fill] = blocks[block, at + 1 : fill + 1].copy()
+                    blocks[block, fill] = 0
+                    blocks[block, 0] -= 1
+                    break
+            block = (blocks[block, 0] >> _FILL_BITS) - 1
+
+
+@kernel
 def accumulate(
-    blocks: PostingColumns,
+    blocks: Blocks,
     heads: NDArray[np.int32],
     vector: Vector,
     reach: Reach,
@@ -109,19 +96,20 @@ def accumulate(
     """
     count = 0
     for i in range(len(vector.terms)):
-        weight = np.int32(vector.weights[i] & WEIGHT_MASK)
-        block = heads[vector.terms[i]]
-        read = 0
-        while block >= 0 and read < reach.cap:
-            for at in range(int(blocks.fill[block]) - 1, -1, -1):
-                slot = blocks.articles[block, at]
-                if slot < reach.oldest or read == reach.cap:
-                    read = reach.cap
+        weight = int(vector.weights[i]) & WEIGHT_MASK
+        block = int(heads[vector.terms[i]])
+        left = reach.cap
+        while block >= 0 and left > 0:
+            header = blocks[block, 0]
+            for at in range(header & _FILL_MASK, 0, -1):
+                slot = blocks[block, at] >> _WEIGHT_BITS
+                if slot < reach.oldest or left == 0:
+                    left = 0
                     break
-                read += 1
+                left -= 1
                 if dots[slot] == 0:
                     touched[count] = slot
                     count += 1
-                dots[slot] += weight * np.int32(blocks.weights[block, at] & WEIGHT_MASK)
-            block = blocks.following[block]
+                dots[slot] += weight * (blocks[block, at] & WEIGHT_MASK)
+            block = (header >> _FILL_BITS) - 1
     return count

@@ -22,6 +22,7 @@ SHORT_JACCARD: Final = 0.75
 TEMPLATE_GAP: Final = 8 * 3600.0
 """Two texts of one morning with other numbers are a correction; hours apart they are two notices."""
 TEMPLATE_NUMBERS: Final = 0.5
+RESENT_JACCARD: Final = 0.9
 
 
 class Text(NamedTuple):
@@ -34,10 +35,14 @@ class Text(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """From which containment and length ratio on a candidate is a copy."""
+    """From which containment and length ratio on a candidate is a copy, and how many seconds later at most.
+
+    Beyond that only a text that is nearly the whole of the other is: an old text, sent again.
+    """
 
     containment: float
     length_ratio: float
+    window: float
 
 
 def containment(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> float:
@@ -59,8 +64,10 @@ def best_copy(text: Text, candidates: NDArray[np.int32], space: Space, rule: Rul
             continue
         if min(text.tokens, space.articles.tokens[slot]) < SHORT and jaccard < SHORT_JACCARD:
             continue
-        apart = abs(space.articles.time[slot] - text.time) > TEMPLATE_GAP
-        if contained < 1.0 and apart and _other_numbers(text.numbers, numbers_of(slot, space)):
+        gap = abs(space.articles.time[slot] - text.time)
+        if gap > rule.window and jaccard < RESENT_JACCARD:
+            continue
+        if contained < 1.0 and gap > TEMPLATE_GAP and _other_numbers(text.numbers, numbers_of(slot, space)):
             continue
         best, best_jaccard, best_containment = slot, jaccard, contained
     return best, best_jaccard, best_containment

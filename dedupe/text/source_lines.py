@@ -16,7 +16,9 @@ from dedupe.kernel import kernel
 
 FEWEST_ARTICLES: Final = 3
 SMALLEST_SHARE: Final = 0.05
-LARGEST_PART: Final = 0.5
+ENOUGH_ARTICLES: Final = 10
+"""So many are enough, however many articles the source has: captions and biographies follow some of them only."""
+LARGEST_PART: Final = 0.8
 """An article of which more would go is a template or a copy, not a page: it keeps all its lines."""
 FULLEST: Final = 0.75
 
@@ -62,7 +64,7 @@ class SourceLines:
     def furniture(self, source: int, line_hashes: Hashes, weights: Counts) -> npt.NDArray[np.bool_]:
         """Tell for each line of an article, given their weights, whether it is furniture of the source."""
         articles = int(self.count(source, _ARTICLES)[0])
-        needed = max(FEWEST_ARTICLES, SMALLEST_SHARE * articles)
+        needed = min(max(FEWEST_ARTICLES, SMALLEST_SHARE * articles), ENOUGH_ARTICLES)
         found: npt.NDArray[np.bool_] = self.count(source, line_hashes) >= needed
         if weights[found].sum() > LARGEST_PART * weights.sum():
             found[:] = False

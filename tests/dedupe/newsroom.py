@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from dedupe import ids
 from dedupe.article import Article
-from dedupe.recording import Submission
+from dedupe.submission import Submission
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 SYLLABLES = (

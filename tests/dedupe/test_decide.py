@@ -10,8 +10,8 @@ from dedupe.decide import Rival, Verdict, decide
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
 from dedupe.reading import Reading, read
-from dedupe.recording import Submission
 from dedupe.settings import EngineSettings
+from dedupe.submission import Submission
 from tests.dedupe.newsroom import Newsroom
 
 

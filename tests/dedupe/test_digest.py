@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from dedupe.engine import Engine
-from dedupe.recording import Submission
 from dedupe.store.memory import MemoryStore
+from dedupe.submission import Submission
 from tests.dedupe.newsroom import Newsroom
 
 

@@ -12,9 +12,9 @@ from dedupe.engine import Engine
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
 from dedupe.reading import Reading, read
-from dedupe.recording import Submission
 from dedupe.settings import EngineSettings
 from dedupe.store.memory import MemoryStore
+from dedupe.submission import Submission
 from tests.dedupe.newsroom import START, Newsroom
 
 CLUSTERS = [ids.encode("clu", bits) for bits in (901, 902, 903)]

@@ -11,8 +11,9 @@ from dedupe.decide import Copy, Rival, Verdict
 from dedupe.events import Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
 from dedupe.index import Index
 from dedupe.reading import Reading, read
-from dedupe.recording import Submission, assignment, placing_event, revising_event, stored_article
+from dedupe.recording import assignment, placing_event, revising_event, stored_article
 from dedupe.settings import EngineSettings
+from dedupe.submission import Submission
 from tests.dedupe.newsroom import Newsroom
 
 CLUSTERS = [ids.encode("clu", 500 + number) for number in range(2)]

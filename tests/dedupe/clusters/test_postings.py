@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dedupe.clusters.postings import BLOCK, Postings, Reach, accumulate
+from dedupe.clusters.postings import ROOM, Postings, Reach, accumulate
 from dedupe.clusters.terms import Vector
 from tests.dedupe.clusters.scene import Scene, as_dict
 
@@ -39,7 +39,7 @@ class Lists:
 
 
 @pytest.mark.parametrize("seed", range(8))
-@pytest.mark.parametrize("reach", [ALL, Reach(60, 10_000), Reach(0, 1), Reach(0, BLOCK), Reach(50, 9), Reach(200, 5)])
+@pytest.mark.parametrize("reach", [ALL, Reach(60, 10_000), Reach(0, 1), Reach(0, ROOM), Reach(50, 9), Reach(200, 5)])
 def test_products_are_those_of_the_vectors(seed: int, reach: Reach) -> None:
     lists = Lists(seed, 120)
     for _ in range(4):
