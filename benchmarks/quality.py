@@ -145,10 +145,11 @@ def main() -> None:
             rows.append(row(measure(labelled, asked.runs)))
             print("  ".join(rows[-1]), file=sys.stderr)
     missing = "" if len(sets) > 1 else "\nThe development sets are not here: only the sample stream was measured.\n"
+    spread = f"the median of {asked.runs} runs and their spread" if asked.runs > 1 else "of one run"
     text = f"""# Quality
 
 `storyfold cluster` with the shipped defaults, scored by `dedupe.evaluation`. The column *alone* is the BCubed F1
-of leaving every article alone; speed is the median of {asked.runs} runs and their spread, one process.
+of leaving every article alone; speed is that of one process, {spread}.
 Made by `make bench` on {datetime.now(UTC):%d %B %Y}: {machine()}.
 {missing}
 {table(rows)}
