@@ -30,8 +30,8 @@ def tag(request: Request, version: int) -> str:
 
 def not_modified(request: Request, entity_tag: str) -> Response | None:
     """Return a 304 when the client has this version already."""
-    known = [entry.strip() for entry in request.headers.get("if-none-match", "").split(",")]
-    if entity_tag in known or "*" in known:
+    known = request.headers.get("if-none-match", "")
+    if entity_tag.removeprefix("W/") in (entry.strip().removeprefix("W/") for entry in known.split(",")):
         return Response(status_code=304, headers={"ETag": entity_tag})
     return None
 

@@ -27,7 +27,7 @@ class Service:
     metrics: Metrics
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:  # a plain function would be sent to a thread, for every request
     return cast("Service", request.app.state.service)
 
 

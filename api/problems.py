@@ -97,13 +97,22 @@ def problem_of_body(error: ValidationError) -> Problem:
     """Return the problem with a body that is not an article; never repeats what the body says."""
     first = error.errors(include_url=False, include_input=False, include_context=False)
     if first[0]["type"] == "json_invalid":
-        return Problem(400, "malformed_json", f"the body is not JSON: {first[0]['msg'].removeprefix('Invalid JSON: ')}")
+        reason = first[0]["msg"].removeprefix("Invalid JSON: ")
+        if "hex escape" in reason:
+            reason += r"; \ud800 to \udfff are halves of a character and stand for nothing alone"
+        errors = [{"field": "body", "reason": reason}]
+        return Problem(400, "malformed_json", f"the body is not JSON: {reason}", errors)
     errors = [
         {"field": ".".join(str(step) for step in entry["loc"]) or "body", "reason": entry["msg"]}
         for entry in first[:20]
     ]
     detail = "; ".join(f"{entry['field']}: {entry['reason']}" for entry in errors[:3])
     return Problem(422, "invalid_article", detail, errors)
+
+
+def _parameter(place: Sequence[int | str]) -> str:
+    """Return the name of a parameter from its place, such as ``("query", "kind", 0)``."""
+    return str(place[1] if len(place) > 1 else place[0])
 
 
 def install(app: FastAPI) -> None:
@@ -119,7 +128,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid_query(_: Request, error: RequestValidationError) -> Response:
-        errors = [{"field": str(entry["loc"][-1]), "reason": str(entry["msg"])} for entry in error.errors()[:20]]
+        errors = [{"field": _parameter(entry["loc"]), "reason": str(entry["msg"])} for entry in error.errors()[:20]]
         detail = "; ".join(f"{entry['field']}: {entry['reason']}" for entry in errors[:3])
         return Problem(422, "invalid_query", detail, errors).response()
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
+from api.moments import Moment
 from api.problems import Problem
 from dedupe.article import Article, PubStatus
 from dedupe.errors import InvalidArticle
@@ -52,12 +53,12 @@ class ArticleIn(BaseModel):
     uri: Name | None = Field(None, description="Your own id for the article, unique within `source`.")
     url: Name | None = Field(None, description="Where it was published.")
     source: Name | None = Field(None, description="The outlet that published it.")
-    published_at: AwareDatetime | None = Field(None, description="RFC 3339 with a time zone.")
+    published_at: Moment | None = Field(None, description="RFC 3339 with a time zone.")
     language: str | None = Field(None, description="BCP 47 tag; detected when absent.")
     version: int | Name | None = None
     authors: list[Name] = Field(default_factory=list, max_length=100)
     pub_status: PubStatus = Field(PubStatus.USABLE, strict=False)
-    embargoed_until: AwareDatetime | None = None
+    embargoed_until: Moment | None = None
 
     def article(self) -> Article:
         """Return the article; raise `InvalidArticle` when a field cannot be used."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -15,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from api.answers import dumps
 from api.bodies import LINE_TYPES, check_type, parse_article
 from api.deps import Service, ServiceDep
+from api.gzip import UnusableGzip, inflated
 from api.openapi import PROBLEMS, body_of
 from api.problems import Problem, problem_of
 from api.routes.articles import submission
@@ -26,7 +26,6 @@ from dedupe.events import Assignment
 router = APIRouter(prefix="/v1/articles", tags=["articles"])
 
 MEDIA_TYPE: Final = "application/x-ndjson"
-PART: Final = 65_536
 
 Result = asyncio.Future[Answer] | Problem
 
@@ -44,7 +43,7 @@ async def post_articles(request: Request, service: ServiceDep) -> Response:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise Problem(415, "unsupported_media_type", f"content-encoding is {encoding!r}; send gzip or none")
-    parts = _inflated(request.stream()) if encoding == "gzip" else request.stream()
+    parts = inflated(request.stream()) if encoding == "gzip" else request.stream()
     return _Duplex(_answers(parts, service), media_type=MEDIA_TYPE)
 
 
@@ -83,8 +82,8 @@ async def _read(
             elif line.strip():
                 await window.acquire()
                 await results.put((number, await _enter(line, service, window)))
-    except (zlib.error, EOFError) as error:
-        await results.put((number + 1, Problem(400, "malformed_gzip", f"the body is not gzip from here on: {error}")))
+    except UnusableGzip as error:
+        await results.put((number + 1, Problem(400, "malformed_gzip", str(error))))
     except ClientDisconnect:
         return
     finally:
@@ -135,15 +134,3 @@ async def _lines(parts: AsyncIterator[bytes], limit: int) -> AsyncIterator[tuple
             pending, skipping = b"", True
     if pending or skipping:
         yield number, None if skipping or len(pending) > limit else pending
-
-
-async def _inflated(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield what a gzip stream unpacks to, in small parts however much that is."""
-    unpacker = zlib.decompressobj(wbits=31)
-    async for part in parts:
-        rest = part
-        while rest and not unpacker.eof:
-            yield unpacker.decompress(rest, PART)
-            rest = unpacker.unconsumed_tail
-    if not unpacker.eof:
-        raise EOFError("it ends too early")

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import json_answer, next_page, not_modified, tag
 from api.deps import Service, ServiceDep
+from api.moments import Moment
 from api.openapi import PROBLEMS, Responses
 from api.schemas import ArticlePage, ClusterOut, ClusterPage, article_json, cluster_json
 from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort
@@ -25,9 +26,9 @@ class ClusterQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    updated_since: AwareDatetime | None = Field(None, description="Changed at or after.")
-    seen_from: AwareDatetime | None = Field(None, alias="from", description="Last seen at or after.")
-    seen_to: AwareDatetime | None = Field(None, alias="to", description="First seen before.")
+    updated_since: Moment | None = Field(None, description="Changed at or after.")
+    seen_from: Moment | None = Field(None, alias="from", description="Last seen at or after.")
+    seen_to: Moment | None = Field(None, alias="to", description="First seen before.")
     min_size: int = Field(1, ge=1, le=1_000_000, description="At least so many articles.")
     min_sources: int = Field(0, ge=0, le=1_000_000, description="At least so many outlets.")
     source: str | None = Field(
