@@ -57,9 +57,7 @@ class Overlap:
         self.shared = Counter(self.together)
 
     def bcubed(self, articles: Sequence[tuple[str, str]]) -> Agreement:
-        """Return the average over some of the articles, each given as its cluster and its event."""
-        if not articles:
-            return Agreement(0.0, 0.0)
+        """Return the average over some of the articles, at least one, each given as its cluster and its event."""
         precision = sum(self.shared[pair] / self.predicted[pair[0]] for pair in articles)
         recall = sum(self.shared[pair] / self.gold[pair[1]] for pair in articles)
         return Agreement(precision / len(articles), recall / len(articles))

@@ -48,6 +48,10 @@ def test_unusual_texts_are_articles(text: str) -> None:
     assert Article(text=text).text == text
 
 
+def test_several_authors() -> None:
+    assert Article(text="x", authors=("Ada Quist", "Ben Tal")).authors == ("Ada Quist", "Ben Tal")
+
+
 @pytest.mark.parametrize("language", ["en", "pt-BR", "zh_Hant", "gsw"])
 def test_language_tags(language: str) -> None:
     assert Article(text="x", language=language).language == language

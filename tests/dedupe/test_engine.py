@@ -16,7 +16,7 @@ from dedupe.article import Article
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES
 from dedupe.engine import Engine, Submission, warm_up
-from dedupe.errors import StoreUnavailable, UnknownArticle, WithdrawnArticle
+from dedupe.errors import ReusedIdempotencyKey, StoreUnavailable, UnknownArticle, WithdrawnArticle
 from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.settings import EngineSettings
 from dedupe.store.memory import MemoryStore
@@ -187,6 +187,40 @@ def test_the_same_article_twice_in_one_group_is_one_article(room: Newsroom) -> N
     assert [answer.decision for answer in answers] == [Decision.OPENED, Decision.UNCHANGED]
     assert answers[0].article_id == answers[1].article_id
     assert store.last_seq() == 1
+
+
+def test_a_repeated_request_is_the_same_request(room: Newsroom) -> None:
+    store = MemoryStore()
+    engine = Engine(store)
+    sent = replace(room.report(room.happen()), idempotency_key="k1")
+    first = engine.add(sent)
+    again = engine.add(replace(sent, article_id=room.next_id(), received_at=room.tick()))
+
+    assert (again.article_id, again.decision) == (first.article_id, Decision.UNCHANGED)
+    assert store.last_seq() == 1
+
+
+def test_a_key_used_for_something_else_is_refused_and_the_others_go_in(room: Newsroom) -> None:
+    store = MemoryStore()
+    engine = Engine(store)
+    sent = [replace(room.report(room.happen()), idempotency_key=key) for key in ("k1", "k1", "k2")]
+    answers = engine.add_each(sent)
+
+    assert isinstance(answers[1], ReusedIdempotencyKey)
+    assert [isinstance(answer, Assignment) for answer in answers] == [True, False, True]
+    assert store.last_seq() == 2
+    with pytest.raises(ReusedIdempotencyKey):
+        engine.add(replace(sent[1], article_id=room.next_id()))
+    assert Engine(store).digest() == engine.digest()
+
+
+def test_whoever_subscribes_is_told_from_then_on(room: Newsroom) -> None:
+    engine, told = Engine(MemoryStore()), list[Event]()
+    engine.add(room.report(room.happen()))
+    engine.subscribe(told.append)
+    engine.add(room.report(room.happen()))
+
+    assert [event.seq for event in told] == [2]
 
 
 def test_a_revision_keeps_its_id_and_its_place(room: Newsroom) -> None:

@@ -32,6 +32,15 @@ def test_an_unknown_key_is_not_found(known: int, other: int) -> None:
     assert interner.find(other) == (0 if other == known else -1)
 
 
+def test_keys_are_found_after_the_table_was_laid_out_anew() -> None:
+    interner = Interner()
+    keys = np.arange(5_000, dtype=np.uint64)
+    for part in np.array_split(keys, 3):
+        interner.intern(part)
+
+    assert [interner.find(key) for key in (0, 1_666, 4_999, 5_000)] == [0, 1_666, 4_999, -1]
+
+
 @pytest.mark.compiled
 def test_numbers_last_through_growth() -> None:
     rng = np.random.default_rng(1)

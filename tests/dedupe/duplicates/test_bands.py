@@ -68,6 +68,17 @@ def test_removed_and_old_articles_are_not_found() -> None:
     assert buckets.candidates(probe).tolist() == [62]
 
 
+def test_articles_are_found_after_the_table_was_laid_out_anew() -> None:
+    rng = np.random.default_rng(5)
+    first, last = signature(rng), signature(rng)
+    buckets = Buckets(BANDS, ROWS, CAP)
+    buckets.add(0, first)
+    buckets.add(1_600, last)
+
+    assert buckets.candidates(first).tolist() == [0]
+    assert buckets.candidates(last).tolist() == [1_600]
+
+
 def test_a_flood_is_capped_and_counted() -> None:
     rng = np.random.default_rng(3)
     template, buckets = signature(rng), Buckets(BANDS, ROWS, cap=8)
