@@ -48,7 +48,8 @@ def rows(name: str) -> Iterator[dict[str, Any]]:
 
 def stream(name: str, limit: int | None = None) -> Iterator[Labelled]:
     """Yield the first ``limit`` articles of a set in order of publication, the undated last."""
-    dated = [(published(row), number, row) for number, row in enumerate(rows(name))]
+    worded = (row for row in rows(name) if row.get("title") or row.get("text"))
+    dated = [(published(row), number, row) for number, row in enumerate(worded)]
     dated.sort(key=lambda entry: (entry[0] is None, entry[0] or FIRST, entry[1]))
     at = FIRST
     for place, (moment, _, row) in enumerate(dated[:limit]):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dedupe.clusters.candidates import Candidates, Sums, member_sums, rank_clusters
 from dedupe.clusters.features import Probe, measure
 from dedupe.clusters.membership import join, leave, unite
-from dedupe.clusters.postings import Postings, Reach, accumulate
+from dedupe.clusters.postings import Postings, Reach, accumulate, clear
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
 from dedupe.clusters.space import ArticleColumns, ClusterColumns, Space, TextColumns, article_columns, cluster_columns
 from dedupe.clusters.terms import MAX_TERMS, MAX_TITLE_TERMS, TITLE_WEIGHT, Terms, Vector, weigh
@@ -76,7 +76,7 @@ class ClusterIndex:
         touched = self._touched[:count]
         found = rank_clusters(touched, self._dots, probe.time, space, self._sums)
         features = measure(probe, found, self._dots, self.vocabulary.terms.idf, space)
-        self._dots[touched] = 0
+        clear(self._dots, touched)
         return found, features
 
     def features_of(self, slot: int, cluster: int, background: float) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from dedupe.clusters.terms import WEIGHT_MASK, Vector
 from dedupe.kernel import kernel
 
 ROOM: Final = 7
+LEADING: Final = 32
 _FILL_BITS: Final = 8
 _FILL_MASK: Final = 0xFF
 _WEIGHT_BITS: Final = 16
@@ -90,12 +91,16 @@ def accumulate(
     dots: NDArray[np.int32],
     touched: NDArray[np.int32],
 ) -> int:
-    """Add up the dot product with every article within ``reach``; return how many share a term.
+    """Add up the dot product with the articles within ``reach``; return how many there are.
 
-    ``dots`` must hold zeros, and holds the products at the slots listed in ``touched``.
+    An article counts that shares one of the `LEADING` heaviest terms: what shares only common words
+    is about something else. ``dots`` must hold zeros, and holds the products at the slots listed
+    in ``touched``.
     """
     count = 0
-    for i in range(len(vector.terms)):
+    heaviest_first = np.argsort(-(vector.weights & np.uint16(WEIGHT_MASK)).astype(np.int32), kind="mergesort")
+    for rank in range(len(heaviest_first)):
+        i = heaviest_first[rank]
         weight = int(vector.weights[i]) & WEIGHT_MASK
         block = int(heads[vector.terms[i]])
         left = reach.cap
@@ -108,8 +113,17 @@ def accumulate(
                     break
                 left -= 1
                 if dots[slot] == 0:
+                    if rank >= LEADING:
+                        continue
                     touched[count] = slot
                     count += 1
                 dots[slot] += weight * (blocks[block, at] & WEIGHT_MASK)
             block = (header >> _FILL_BITS) - 1
     return count
+
+
+@kernel
+def clear(dots: NDArray[np.int32], touched: NDArray[np.int32]) -> None:
+    """Set the products at the slots listed in ``touched`` to zero again."""
+    for slot in touched:
+        dots[slot] = 0
