@@ -58,11 +58,11 @@ def kernels() -> None:
 def open_newsroom(tmp_path: Path, kernels: None) -> Iterator[OpenNewsroom]:
     opened: list[SqlStore] = []
 
-    def open_one(**settings: Any) -> Newsroom:
+    def open_one(engine_type: type[Engine] = Engine, **settings: Any) -> Newsroom:
         path = tmp_path / f"news-{len(opened)}.db"
         store = SqlStore.open(f"sqlite:///{path}", EngineSettings().signature_identity())
         opened.append(store)
-        return Newsroom(create_app(Engine(store), store.catalogue, ServiceSettings(**settings)), store, path)
+        return Newsroom(create_app(engine_type(store), store.catalogue, ServiceSettings(**settings)), store, path)
 
     yield open_one
     for store in opened:

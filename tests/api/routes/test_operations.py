@@ -1,0 +1,140 @@
+"""Health, metrics, the OpenAPI document and the pages for people."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+SNEAKY = {"title": "<script>alert(1)</script> & more", "text": "A storm.", "source": "<b>Outlet</b>"}
+
+
+def test_health_and_readiness_answer(newsroom: Any) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        assert (await client.get("/healthz")).json() == {"status": "alive"}
+        await client.post("/v1/articles", json={"title": "Storm"})
+        expected = {"status": "ready", "articles": 1, "clusters": 1, "duplicate_groups": 0, "last_seq": 1}
+        assert (await client.get("/readyz")).json() == expected
+
+    newsroom.run(scenario)
+
+
+def test_readiness_asks_the_store(newsroom: Any) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        newsroom.path.rename(newsroom.path.with_suffix(".away"))
+        newsroom.store.catalogue.close()
+        refused = await client.get("/readyz")
+        assert (refused.status_code, refused.json()["code"]) == (503, "store_unavailable")
+        assert refused.headers["retry-after"] == "5"
+        assert (await client.get("/healthz")).status_code == 200
+
+    newsroom.run(scenario)
+
+
+def test_metrics_count_what_happened(newsroom: Any) -> None:
+    async def scenario(client: httpx.AsyncClient) -> str:
+        key = {"Idempotency-Key": "k"}
+        first = await client.post("/v1/articles", json={"title": "Storm"}, headers=key)
+        await client.post("/v1/articles", json={"title": "Storm"}, headers=key)
+        await client.post("/v1/articles", json={"title": "Calm"}, headers=key)
+        await client.get(first.headers["location"])
+        await client.get("/nowhere")
+        return (await client.get("/metrics")).text
+
+    lines = newsroom.run(scenario).splitlines()
+    for expected in (
+        'storyfold_decisions_total{decision="opened"} 1.0',
+        'storyfold_decisions_total{decision="unchanged"} 1.0',
+        'storyfold_refusals_total{code="idempotency_key_reused"} 1.0',
+        "storyfold_group_size_count 3.0",
+        "storyfold_live_articles 1.0",
+        "storyfold_live_clusters 1.0",
+        "storyfold_last_seq 1.0",
+        "storyfold_queue_depth 0.0",
+        'storyfold_http_requests_total{method="GET",route="/v1/articles/{article_id}",status="200"} 1.0',
+        'storyfold_http_requests_total{method="GET",route="unmatched",status="404"} 1.0',
+    ):
+        assert expected in lines
+
+
+def test_two_applications_share_no_metrics(open_newsroom: Any) -> None:
+    async def post(client: httpx.AsyncClient) -> httpx.Response:
+        return await client.post("/v1/articles", json={"title": "Storm"})
+
+    async def metrics(client: httpx.AsyncClient) -> str:
+        return (await client.get("/metrics")).text
+
+    open_newsroom().run(post)
+    assert "storyfold_decisions_total{" not in open_newsroom().run(metrics)
+
+
+def test_every_operation_is_described_with_its_problems(newsroom: Any) -> None:
+    document = newsroom.app.openapi()
+    assert document["openapi"].startswith("3.1")
+    operations = {
+        f"{method.upper()} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert set(operations) == {
+        "POST /v1/articles",
+        "POST /v1/articles/bulk",
+        "GET /v1/articles/{article_id}",
+        "DELETE /v1/articles/{article_id}",
+        "GET /v1/clusters",
+        "GET /v1/clusters/{cluster_id}",
+        "GET /v1/clusters/{cluster_id}/articles",
+        "GET /v1/changes",
+        "GET /healthz",
+        "GET /readyz",
+        "GET /metrics",
+    }
+    for name, operation in operations.items():
+        assert operation["summary"]
+        if "/v1/" in name:
+            assert "application/problem+json" in operation["responses"]["4XX"]["content"]
+            assert "application/problem+json" in operation["responses"]["503"]["content"]
+    for name in ("POST /v1/articles", "POST /v1/articles/bulk"):
+        assert "requestBody" in operations[name]
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_pages_run_no_scripts_and_escape_what_they_show(newsroom: Any, path: str) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        await client.post("/v1/articles", json=SNEAKY)
+        page = await client.get(path)
+        assert page.status_code == 200
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert "<script" not in page.text
+        assert "<b>" not in page.text
+        assert not re.search(r"""(src|href)=["']?(https?:)?//""", page.text)
+
+    newsroom.run(scenario)
+
+
+def test_the_front_page_shows_the_newest_clusters(newsroom: Any) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        empty = await client.get("/")
+        assert "Nothing here yet" in empty.text
+        placed = (await client.post("/v1/articles", json=SNEAKY)).json()
+        page = await client.get("/", headers={"If-None-Match": empty.headers["etag"]})
+        assert f"/v1/clusters/{placed['cluster_id']}" in page.text
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page.text
+        assert "1 article, 1 independent" in page.text
+        assert "&lt;b&gt;Outlet&lt;/b&gt;" in page.text
+        assert (await client.get("/", headers={"If-None-Match": page.headers["etag"]})).status_code == 304
+
+    newsroom.run(scenario)
+
+
+def test_the_docs_page_lists_every_operation(newsroom: Any) -> None:
+    async def scenario(client: httpx.AsyncClient) -> str:
+        return (await client.get("/docs")).text
+
+    page = newsroom.run(scenario)
+    for path, methods in newsroom.app.openapi()["paths"].items():
+        for method in methods:
+            assert f"{method.upper()} {path}" in page

@@ -1,0 +1,79 @@
+"""Every refusal is a problem document with a stable code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from api.problems import STATUS, problem_of
+from dedupe.errors import DedupeError, InvalidQuery, StoreUnavailable, UnknownArticle
+
+
+def descendants(kind: type[DedupeError]) -> Iterator[type[DedupeError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from descendants(child)
+
+
+def test_every_engine_error_has_a_status() -> None:
+    assert set(STATUS) == set(descendants(DedupeError))
+
+
+def test_every_engine_error_has_a_code_of_its_own() -> None:
+    codes = [kind.code for kind in STATUS]
+    assert len(codes) == len(set(codes))
+    assert DedupeError.code not in codes
+
+
+def test_a_document_names_field_and_reason() -> None:
+    problem = problem_of(InvalidQuery("cursor", "belongs to another list"))
+    assert problem.document() == {
+        "type": "about:blank",
+        "title": "Unprocessable Entity",
+        "status": 422,
+        "code": "invalid_query",
+        "detail": "cursor: belongs to another list",
+        "errors": [{"field": "cursor", "reason": "belongs to another list"}],
+    }
+
+
+def test_only_what_may_pass_says_when_to_come_again() -> None:
+    assert problem_of(StoreUnavailable("the disk is full")).headers == {"Retry-After": "5"}
+    assert problem_of(UnknownArticle("art_x")).headers == {}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "not_found"),
+        ("GET", "/v1/clusters/", 404, "not_found"),
+        ("PUT", "/v1/articles", 405, "method_not_allowed"),
+        ("DELETE", "/v1/clusters", 405, "method_not_allowed"),
+    ],
+)
+def test_wrong_paths_and_methods_are_problems_too(
+    newsroom: Any, method: str, path: str, status: int, code: str
+) -> None:
+    async def scenario(client: httpx.AsyncClient) -> httpx.Response:
+        return await client.request(method, path)
+
+    answer = newsroom.run(scenario)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert ("allow" in answer.headers) == (status == 405)
+
+
+def test_a_defect_says_nothing_of_itself(newsroom: Any) -> None:
+    @newsroom.app.get("/broken")
+    async def broken() -> None:
+        raise RuntimeError("a secret")
+
+    async def scenario(client: httpx.AsyncClient) -> httpx.Response:
+        return await client.get("/broken")
+
+    answer = newsroom.run(scenario)
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert "secret" not in answer.text
