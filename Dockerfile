@@ -15,7 +15,7 @@ COPY api api
 COPY data data
 RUN python -m venv /opt/storyfold/venv \
     && /opt/storyfold/venv/bin/pip install . \
-    && /opt/storyfold/venv/bin/python -c "from dedupe.engine import warm_up; warm_up()"
+    && /opt/storyfold/venv/bin/python -c "from dedupe.warming import warm_up; warm_up()"
 
 FROM python:3.13-slim
 

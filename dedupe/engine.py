@@ -5,10 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
-from dedupe import ids
-from dedupe.article import Article
 from dedupe.clusters.decision import JoinModel, shipped_model
 from dedupe.clusters.prior import shipped_priors
 from dedupe.decide import Verdict, decide, decide_merge
@@ -21,12 +19,11 @@ from dedupe.index import Index
 from dedupe.reading import Reading, read
 from dedupe.recording import assignment, merging_event, placing_event, revising_event, stored_article
 from dedupe.settings import EngineSettings
-from dedupe.store.discard import DiscardStore
 from dedupe.store.protocol import Change, Store, StoredArticle
 from dedupe.submission import Submission
 from dedupe.text.language import detect, primary
 
-__all__ = ["Engine", "EngineStatistics", "Submission", "warm_up"]
+__all__ = ["Engine", "EngineStatistics", "Submission"]
 
 UNDETERMINED = "und"
 TOP_TERMS = 8
@@ -272,17 +269,3 @@ class Engine:
 
 def _notices(submission: Submission) -> tuple[str, ...]:
     return submission.article.notices(submission.received_at)
-
-
-def warm_up() -> None:
-    """Compile every kernel, or load it from the cache, on two articles that nobody sees."""
-    engine = Engine(DiscardStore())
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    texts = (
-        "The ferry ran aground off Sandholm at dawn. " * 12,
-        "Le bac s’est échoué à l’aube près de Sandholm. " * 12,
-    )
-    for number, text in enumerate((*texts, texts[0] + "Nobody was hurt.")):
-        article = Article(title="Ferry aground", text=text, published_at=at, language="en")
-        engine.add(Submission(article=article, article_id=ids.encode("art", number), received_at=at))
-    engine.digest()

@@ -161,7 +161,9 @@ class Index:
         """Weigh terms from here on as a recorded snapshot says."""
         code = language_code(snapshot.language)
         self._counted_from[code] = self.clusters.slots
-        terms, counts = np.frombuffer(snapshot.terms, dtype="<u8"), np.frombuffer(snapshot.counts, dtype="<u4")
+        # Copied, because kernels are compiled once more for arrays that cannot be written.
+        terms = np.frombuffer(snapshot.terms, dtype="<u8").astype(np.uint64)
+        counts = np.frombuffer(snapshot.counts, dtype="<u4").astype(np.uint32)
         self.clusters.vocabulary.thaw(code, snapshot.articles, terms, counts)
 
     def _place(self, event: Event, article_id: str, reading: Reading | None, probe: Probe | None) -> None:

@@ -14,9 +14,10 @@ from dedupe import ids
 from dedupe.article import Article
 from dedupe.cli.failures import complain
 from dedupe.cli.outcome import Outcome
-from dedupe.engine import Engine, Submission, warm_up
+from dedupe.engine import Engine, Submission
 from dedupe.settings import EngineSettings
 from dedupe.store.sql import SqlStore
+from dedupe.warming import warm_up
 
 PATIENCE_SECONDS: Final = 3.0
 """Loading takes less, compiling takes more."""

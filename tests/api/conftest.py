@@ -19,9 +19,10 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.settings import ServiceSettings
-from dedupe.engine import Engine, warm_up
+from dedupe.engine import Engine
 from dedupe.settings import EngineSettings
 from dedupe.store.sql import SqlStore
+from dedupe.warming import warm_up
 
 Scenario = Callable[[httpx.AsyncClient], Awaitable[Any]]
 

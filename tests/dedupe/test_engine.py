@@ -15,7 +15,7 @@ import pytest
 from dedupe.article import Article
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES
-from dedupe.engine import Engine, Submission, warm_up
+from dedupe.engine import Engine, Submission
 from dedupe.errors import ReusedIdempotencyKey, StoreUnavailable, UnknownArticle, WithdrawnArticle
 from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.settings import EngineSettings
@@ -495,11 +495,3 @@ def test_furniture_of_a_source_is_learned(room: Newsroom) -> None:
     assert "furniture" not in events[0].detail
     assert events[-1].detail["furniture"] == [1]
     assert Engine(store).digest() == engine.digest()
-
-
-def test_warming_up_changes_no_answer(room: Newsroom) -> None:
-    submission = room.report(room.happen())
-    before = Engine(MemoryStore()).add(submission)
-    warm_up()
-
-    assert Engine(MemoryStore()).add(submission) == before

@@ -1,0 +1,78 @@
+"""Compiles every kernel before the first article comes, so that nobody waits for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+
+from dedupe import ids
+from dedupe.article import Article
+from dedupe.clusters.index import ClusterIndex
+from dedupe.clusters.terms import Vector
+from dedupe.duplicates.bands import Buckets
+from dedupe.duplicates.signature import PERMUTATIONS
+from dedupe.engine import Engine, Submission
+from dedupe.interner import Interner
+from dedupe.settings import EngineSettings
+from dedupe.store.memory import MemoryStore
+from dedupe.text.source_lines import SourceLines
+
+_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_TEXT: Final = "The ferry ran aground off Sandholm at 6 in the morning.\nNobody was hurt. " * 12
+_TEXTS: Final = (
+    _TEXT,
+    _TEXT + "The harbour is closed.",
+    "A ferry lies on the rocks near Sandholm, and nobody aboard was hurt. " * 8,
+    "Le bac s’est échoué à l’aube près de Sandholm. " * 12,
+)
+
+
+def warm_up() -> None:
+    """Compile every kernel, or load it from the cache, on a few articles that nobody sees."""
+    _live()
+    _merge()
+    _grow()
+
+
+def _live() -> None:
+    """Take a few articles through all that can happen to one."""
+    engine = Engine(MemoryStore())
+    articles = [
+        Article(title="Ferry aground", text=text, source="Herald", uri=str(number), published_at=_AT, language="en")
+        for number, text in enumerate(_TEXTS)
+    ]
+    revised = replace(articles[2], text=articles[2].text + "The captain was questioned.")
+    placed = [
+        engine.add(Submission(article=article, article_id=ids.encode("art", number), received_at=_AT)).article_id
+        for number, article in enumerate([*articles, revised])
+    ]
+    for article_id in placed[:3]:
+        engine.withdraw(article_id, _AT)
+    engine.digest()
+
+
+def _merge() -> None:
+    clusters = ClusterIndex({}, EngineSettings().posting_cap)
+    terms = clusters.vocabulary.intern(np.arange(1, 3, dtype=np.uint64), 0)
+    vector, nothing = Vector(terms, np.ones(2, dtype=np.uint16)), np.empty(0, dtype=np.uint32)
+    for number in range(2):
+        slot = clusters.new_slot(number, _AT.timestamp(), _AT.timestamp())
+        clusters.keep_copy_evidence(slot, nothing, nothing, 2)
+        clusters.keep_vectors(slot, vector, vector)
+        clusters.join(slot, clusters.new_cluster(number))
+    clusters.features_of(0, 1, background=0.0)
+    clusters.unite(1, 0)
+
+
+def _grow() -> None:
+    """Fill tables until they have to be laid out anew."""
+    Interner().intern(np.arange(1 << 13, dtype=np.uint64))
+    settings = EngineSettings()
+    buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
+    buckets.add(1 << 11, np.zeros(PERMUTATIONS, dtype=np.uint32))
+    lines = SourceLines(capacity=1 << 4)
+    for first in range(3):
+        lines.add(0, np.arange(first, first + 8, dtype=np.uint64))
