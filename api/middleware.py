@@ -11,14 +11,15 @@ from collections.abc import Iterable
 from typing import Final
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.logs import told
 from api.metrics import Metrics
-from api.problems import Problem
+from api.problems import Problem, defect
 
 OPEN_PATHS: Final = frozenset({"/healthz", "/readyz"})
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 def key_digest(key: str) -> bytes:
@@ -35,32 +36,38 @@ class Observed:
         self._log = structlog.get_logger("storyfold.http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and note how it was answered."""
+        """Pass a request on, and note how it was answered; a defect is answered here, under the request's id."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-        status = 500
+        request_id = _request_id(scope)
+        status = 0
 
         async def send_noting(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
         begun = time.perf_counter()
         try:
             await self._app(scope, receive, send_noting)
-        except Exception:
-            self._log.exception("defect", request_id=request_id, method=scope["method"], route=_route(scope))
-            raise
+        except Exception as error:
+            self._log.error("defect", request_id=request_id, method=scope["method"], route=_route(scope), **told(error))
+            if status:
+                raise
+            await defect().response()(scope, receive, send_noting)
         finally:
-            seconds = time.perf_counter() - begun
-            self._metrics.observe_request(scope["method"], _route(scope), status, seconds)
-            log = self._log.bind(request_id=request_id, method=scope["method"], route=_route(scope), status=status)
-            log.info("request", milliseconds=round(seconds * 1000, 1))
+            self._note(scope, request_id, status, time.perf_counter() - begun)
+
+    def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+        method, route = scope["method"], _route(scope)
+        self._metrics.observe_request(method, route, status, seconds)
+        milliseconds = round(seconds * 1000, 1)
+        self._log.info(
+            "request", request_id=request_id, method=method, route=route, status=status, milliseconds=milliseconds
+        )
 
 
 class Guarded:
@@ -84,6 +91,12 @@ class Guarded:
         given = key_digest(key.strip())
         matches = [hmac.compare_digest(given, digest) for digest in self._digests]
         return scheme.lower() == "bearer" and any(matches)
+
+
+def _request_id(scope: Scope) -> str:
+    """Return the id that a request came with if it can be used, and a new one otherwise."""
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 
 def _route(scope: Scope) -> str:

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from dedupe.errors import (
     DedupeError,
@@ -110,13 +111,18 @@ def problem_of_body(error: ValidationError) -> Problem:
     return Problem(422, "invalid_article", detail, errors)
 
 
+def defect() -> Problem:
+    """Return the problem that an error of ours is: it says nothing of itself."""
+    return Problem(500, "internal_error", "an error of ours; the log has it under this request's X-Request-ID")
+
+
 def _parameter(place: Sequence[int | str]) -> str:
     """Return the name of a parameter from its place, such as ``("query", "kind", 0)``."""
     return str(place[1] if len(place) > 1 else place[0])
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of the application with a problem document."""
+    """Answer every error that is meant with a problem document; others are answered by the middleware."""
 
     @app.exception_handler(Problem)
     async def on_problem(_: Request, problem: Problem) -> Response:
@@ -125,6 +131,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DedupeError)
     async def on_dedupe_error(_: Request, error: DedupeError) -> Response:
         return problem_of(error).response()
+
+    @app.exception_handler(ClientDisconnect)
+    async def on_disconnect(_: Request, __: ClientDisconnect) -> Response:
+        return Problem(400, "malformed_json", "the connection ended before the body did").response()
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid_query(_: Request, error: RequestValidationError) -> Response:
@@ -142,8 +152,3 @@ def install(app: FastAPI) -> None:
         problem = Problem(error.status_code, CODES.get(error.status_code, "http_error"), detail)
         problem.headers = dict(error.headers or {})
         return problem.response()
-
-    @app.exception_handler(Exception)
-    async def on_defect(_: Request, __: Exception) -> Response:
-        detail = "an error of ours; the log has it under this request's X-Request-ID"
-        return Problem(500, "internal_error", detail).response()

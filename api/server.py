@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import socket
-import sys
 from dataclasses import dataclass
 
-import structlog
 import uvicorn
 from fastapi import FastAPI
+
+from api.logs import log_as_json
 
 GRACE_SECONDS = 20
 
@@ -24,7 +23,7 @@ class Address:
 
 def serve(app: FastAPI, address: Address) -> None:
     """Answer requests until SIGTERM or SIGINT, then finish those under way and return."""
-    _log_as_json()
+    log_as_json()
     config = uvicorn.Config(
         app,
         host=address.host,
@@ -48,19 +47,3 @@ class _Server(uvicorn.Server):
         """Finish what was accepted, and end."""
         self._app.state.service.feed.close()
         await super().shutdown(sockets)
-
-
-def _log_as_json() -> None:
-    """Write one JSON object a line to standard error; libraries only when something is wrong."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s", force=True)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )

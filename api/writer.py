@@ -10,13 +10,17 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
+from api.logs import told
 from api.metrics import Metrics
 from api.problems import RETRY_SECONDS, Problem
 from dedupe.engine import Engine, Submission
+from dedupe.errors import StoreError
 from dedupe.events import Assignment, Event
 
 
@@ -43,6 +47,7 @@ class Writer:
         self._jobs: deque[tuple[Job, asyncio.Future[Answer]]] = deque()
         self._arrived = threading.Condition()
         self._closing = False
+        self._log = structlog.get_logger("storyfold.writer")
         self._thread = threading.Thread(target=self._run, name="writer")
 
     def start(self) -> None:
@@ -102,20 +107,23 @@ class Writer:
     def _answers(self, jobs: Sequence[Job]) -> Sequence[Answer]:
         first = jobs[0]
         if isinstance(first, Withdrawal):
-            return [self._attempt(lambda: self._engine.withdraw(first.article_id, first.at))]
+            return [self._withdraw(first)]
         submissions = [job for job in jobs if isinstance(job, Submission)]
         begun = time.perf_counter()
         try:
             answers = self._engine.add_each(submissions)
+        except StoreError as failure:
+            self._log.warning("not stored", articles=len(jobs), reason=str(failure))
+            return [failure] * len(jobs)
         except Exception as failure:  # noqa: BLE001  every request of the group must be answered
+            self._log.error("defect", articles=len(jobs), **told(failure))
             return [failure] * len(jobs)
         self._metrics.observe_group(answers, time.perf_counter() - begun)
         return answers
 
-    @staticmethod
-    def _attempt(work: Callable[[], Event]) -> Answer:
+    def _withdraw(self, job: Withdrawal) -> Answer:
         try:
-            return work()
+            return self._engine.withdraw(job.article_id, job.at)
         except Exception as failure:  # noqa: BLE001  the request must be answered
             return failure
 

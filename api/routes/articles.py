@@ -29,13 +29,19 @@ AGAIN: Final[Responses] = {200: {"model": AssignmentOut, "description": "Known: 
 
 def submission(article: ArticleIn, idempotency_key: str | None = None) -> Submission:
     """Return an article on its way in, with a fresh id."""
-    article_id = ids.encode("art", secrets.randbits(64))
     return Submission(
         article=article.article(),
-        article_id=article_id,
+        article_id=ids.encode("art", secrets.randbits(64)),
         received_at=datetime.now(UTC),
         idempotency_key=idempotency_key,
     )
+
+
+async def entering(article: ArticleIn, idempotency_key: str | None = None) -> Submission:
+    """Return an article on its way in; a page is read for it in a thread, since that takes a while."""
+    if article.html:
+        return await run_in_threadpool(submission, article, idempotency_key)
+    return submission(article, idempotency_key)
 
 
 @router.post(
@@ -58,14 +64,10 @@ async def post_article(
     if idempotency_key is not None and not 0 < len(idempotency_key) <= MAX_KEY:
         raise Problem(422, "invalid_request", f"Idempotency-Key must have 1 to {MAX_KEY} characters")
     article = parse_article(await read_body(request, service.settings.max_body_bytes))
-    entering = (
-        await run_in_threadpool(submission, article, idempotency_key)
-        if article.html
-        else submission(article, idempotency_key)
-    )
+    arrived = await entering(article, idempotency_key)
     if dry_run:
-        return json_answer(assignment_json(await run_in_threadpool(service.engine.preview, entering)))
-    assignment = await service.writer.submit(entering)
+        return json_answer(assignment_json(await run_in_threadpool(service.engine.preview, arrived)))
+    assignment = await service.writer.submit(arrived)
     assert isinstance(assignment, Assignment)  # noqa: S101  a submission is answered by an assignment
     status = 200 if assignment.decision in KNOWN else 201
     headers = {"Location": f"/v1/articles/{assignment.article_id}"}

@@ -16,8 +16,8 @@ from api.bodies import LINE_TYPES, check_type, parse_article
 from api.deps import Service, ServiceDep
 from api.gzip import UnusableGzip, inflated
 from api.openapi import PROBLEMS, body_of
-from api.problems import Problem, problem_of
-from api.routes.articles import submission
+from api.problems import Problem, defect, problem_of
+from api.routes.articles import entering
 from api.schemas import ArticleIn, assignment_json
 from api.writer import Answer
 from dedupe.errors import DedupeError
@@ -92,10 +92,10 @@ async def _read(
 
 async def _enter(line: bytes, service: Service, window: asyncio.Semaphore) -> Result:
     try:
-        entering = submission(parse_article(line))
+        arrived = await entering(parse_article(line))
         while service.writer.is_full:
             await asyncio.sleep(0.005)
-        future = service.writer.submit(entering)
+        future = service.writer.submit(arrived)
     except Problem as problem:
         window.release()
         return problem
@@ -114,6 +114,8 @@ async def _line(number: int, result: Result) -> bytes:
             answer = await result
         except DedupeError as error:
             problem = problem_of(error)
+        except Exception:  # noqa: BLE001  the writer has logged it; the lines after it want their answers
+            problem = defect()
         else:
             assert isinstance(answer, Assignment)  # noqa: S101  a submission is answered by an assignment
             return dumps(assignment_json(answer)) + b"\n"
