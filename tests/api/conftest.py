@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -55,12 +56,21 @@ def kernels() -> None:
     warm_up()
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a store once, for tests to copy: laying out its tables takes longer than most of them."""
+    path = tmp_path_factory.mktemp("stores") / "empty.db"
+    SqlStore.open(f"sqlite:///{path}", EngineSettings().signature_identity()).close()
+    return path
+
+
 @pytest.fixture
-def open_newsroom(tmp_path: Path, kernels: None) -> Iterator[OpenNewsroom]:
+def open_newsroom(tmp_path: Path, kernels: None, empty_store: Path) -> Iterator[OpenNewsroom]:
     opened: list[SqlStore] = []
 
     def open_one(engine_type: type[Engine] = Engine, **settings: Any) -> Newsroom:
         path = tmp_path / f"news-{len(opened)}.db"
+        shutil.copyfile(empty_store, path)
         store = SqlStore.open(f"sqlite:///{path}", EngineSettings().signature_identity())
         opened.append(store)
         return Newsroom(create_app(engine_type(store), store.catalogue, ServiceSettings(**settings)), store, path)
