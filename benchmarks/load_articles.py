@@ -34,7 +34,9 @@ def bodies(count: int, seed: int, name: str | None) -> Iterator[bytes]:
 def of_set(name: str) -> Iterator[dict[str, Any]]:
     """Yield the articles of a development set, a date without a zone taken as UTC."""
     for row in rows(name):
-        article = {field: row[field] for field in KEPT if row.get(field)} | {"language": row["lang"]}
+        article = {field: row[field] for field in KEPT if (row.get(field) or "").strip()} | {"language": row["lang"]}
+        if not {"title", "text"} & article.keys():
+            continue  # some rows say nothing, which is refused
         if "published_at" in article:
             moment = datetime.fromisoformat(article["published_at"])
             article["published_at"] = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
