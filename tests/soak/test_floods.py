@@ -13,8 +13,9 @@ import pytest
 
 from dedupe import ids
 from dedupe.article import Article
-from dedupe.engine import Engine, Submission, warm_up
+from dedupe.engine import Engine, Submission
 from dedupe.store.discard import DiscardStore
+from dedupe.warming import warm_up
 
 pytestmark = pytest.mark.soak
 
