@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -20,10 +21,12 @@ from typing import Any
 import httpx
 import pytest
 
-from dedupe.engine import Engine
+from dedupe import ids
+from dedupe.engine import Engine, Submission
 from dedupe.events import Decision
+from dedupe.readers.fields import article_of
 from dedupe.store.catalogue import SqlCatalogue
-from tests.dedupe.newsroom import Newsroom
+from tests.dedupe.newsroom import START, Newsroom
 from tests.soak.ledger import Ledger, present_cluster
 from tests.soak.serving import Server, opened, row_of, serving, url_of
 
@@ -33,6 +36,7 @@ STOCK = 150
 FEW = 5
 ROUNDS = int(os.environ.get("STORYFOLD_KILL_ROUNDS", "100"))
 KEEPER = Path(__file__).with_name("keeper.py")
+SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "articles.jsonl"
 
 
 @dataclass
@@ -168,6 +172,15 @@ def told_until_killed(path: Path, seed: int) -> dict[int, str]:
     return {int(seq): digest for seq, digest in map(str.split, lines)}
 
 
+def sample() -> list[Submission]:
+    """Return the sample stream, whose pages have furniture."""
+    articles = [article_of(json.loads(line)) for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
+    ids_and_articles = enumerate(articles, 10**12)
+    return [
+        Submission(article=one, article_id=ids.encode("art", bits), received_at=START) for bits, one in ids_and_articles
+    ]
+
+
 def test_what_a_killed_server_acknowledged_is_there(tmp_path: Path) -> None:
     survive(tmp_path / "news.db", FEW)
 
@@ -193,7 +206,8 @@ def test_a_replay_after_a_good_end_gives_the_index_before_it(tmp_path: Path) -> 
     with closing(opened(path)) as store:
         engine, rooms = Engine(store), [Newsroom(seed, count=seed * 1_000_000) for seed in range(POSTERS)]
         with ThreadPoolExecutor(POSTERS) as pool:
-            answers = list(pool.map(lambda room: [engine.add(one) for one in room.stream(60)], rooms))
+            invented = [list(room.stream(60)) for room in rooms]
+            answers = list(pool.map(lambda stream: [engine.add(one) for one in stream], [*invented, sample()]))
         for mine in answers:
             engine.withdraw(mine[0].article_id, rooms[0].now)
         before = engine.digest(), engine.statistics()
