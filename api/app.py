@@ -20,7 +20,8 @@ from api.writer import Writer
 from dedupe.engine import Engine
 from dedupe.store.protocol import Catalogue
 
-DESCRIPTION = "Which articles are the same story, and which the same text. Errors are problem documents (RFC 9457)."
+DESCRIPTION = """POST an article, get back the cluster it belongs to. Errors are problem documents (RFC 9457), times
+RFC 3339 in UTC, ids opaque strings; lists are paged by `cursor`, and every GET of data has an `ETag`."""
 
 
 def create_app(
@@ -46,6 +47,7 @@ def create_app(
     app = FastAPI(
         title="Storyfold",
         version=version("storyfold"),
+        summary="Which articles are the same story, and which the same text.",
         description=DESCRIPTION,
         lifespan=lifespan,
         docs_url=None,

@@ -4,32 +4,91 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import orjson
 from pydantic import BaseModel
 
+from api import examples
 from api.problems import MEDIA_TYPE
-from api.schemas import ProblemOut
+from api.schemas import ArticleIn, AssignmentOut, ProblemOut
 
-_EXAMPLE: Final = {
-    "type": "about:blank",
-    "title": "Not Found",
-    "status": 404,
-    "code": "unknown_cluster",
-    "detail": "no cluster has the id 'clu_0000000000000'",
-}
+JSON: Final = "application/json"
+LINES: Final = "application/x-ndjson"
+PLAIN: Final = "text/plain"
+
 Responses = dict[int | str, dict[str, Any]]
 
-PROBLEMS: Final[Responses] = {
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Return a model's schema in one piece: within the document, its own references would lead nowhere."""
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def resolved(node: Any) -> Any:
+        if isinstance(node, list):
+            return [resolved(entry) for entry in node]
+        if not isinstance(node, dict):
+            return node
+        name = str(node.get("$ref", "")).removeprefix("#/$defs/")
+        others = {key: resolved(value) for key, value in node.items() if key != "$ref"}
+        return resolved(definitions[name]) | others if name else others
+
+    whole: dict[str, Any] = resolved(schema)
+    return whole
+
+
+def shown(media_type: str, example: Any, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the description of a body by its example."""
+    return {media_type: {"example": example} | ({"schema": schema} if schema else {})}
+
+
+def answers(example: Any, status: int = 200) -> Responses:
+    """Return the description of an answer whose model FastAPI knows."""
+    return {status: {"content": shown(JSON, example)}}
+
+
+def lines_of(*rows: dict[str, Any]) -> str:
+    """Return rows as NDJSON."""
+    return "".join(f"{orjson.dumps(row).decode()}\n" for row in rows)
+
+
+_PROBLEM: Final = schema_of(ProblemOut)
+UNAVAILABLE: Final[Responses] = {
+    503: {
+        "description": "The store cannot be used, or too much is waiting: send it again after `Retry-After` seconds",
+        "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}},
+        "content": shown(MEDIA_TYPE, examples.UNAVAILABLE, _PROBLEM),
+    }
+}
+PROBLEMS: Final[Responses] = UNAVAILABLE | {
     "4XX": {
         "description": "Refused: the problem names what and where",
-        "content": {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema(), "example": _EXAMPLE}},
-    },
-    503: {
-        "description": "The store cannot be written or too much is waiting: send it again after `Retry-After`",
-        "content": {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}},
-    },
+        "content": shown(MEDIA_TYPE, examples.REFUSED, _PROBLEM),
+    }
 }
-
-
-def body_of(model: type[BaseModel], media_type: str) -> dict[str, Any]:
-    """Return the description of a body that a route reads by itself."""
-    return {"requestBody": {"required": True, "content": {media_type: {"schema": model.model_json_schema()}}}}
+NOT_MODIFIED: Final[Responses] = {304: {"description": "As it was when the `ETag` in `If-None-Match` was given out"}}
+MOVED: Final[Responses] = {
+    308: {
+        "description": "Merged into another cluster; `Location` names it",
+        "headers": {"Location": {"schema": {"type": "string"}}},
+    }
+}
+ARTICLE_BODY: Final = {
+    "requestBody": {"required": True, "content": shown(JSON, examples.ARTICLE, schema_of(ArticleIn))}
+}
+LINES_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "description": "An article a line.",
+        "content": shown(LINES, lines_of(examples.ARTICLE, examples.ARTICLE | {"uri": "eastlow:2026:4712"}), {
+            "type": "string", "contentSchema": schema_of(ArticleIn),
+        }),
+    }
+}  # fmt: skip
+LINES_ANSWER: Final[Responses] = {
+    200: {
+        "description": "For each line its assignment, or its problem with the number of the `line`",
+        "content": shown(LINES, lines_of(examples.ASSIGNMENT, {"line": 2} | examples.REFUSED), {
+            "type": "string", "contentSchema": {"anyOf": [schema_of(AssignmentOut), _PROBLEM]},
+        }),
+    }
+}  # fmt: skip

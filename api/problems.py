@@ -134,7 +134,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ClientDisconnect)
     async def on_disconnect(_: Request, __: ClientDisconnect) -> Response:
-        return Problem(400, "malformed_json", "the connection ended before the body did").response()
+        return Problem(400, "incomplete_body", "the connection ended before the body did").response()
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid_query(_: Request, error: RequestValidationError) -> Response:

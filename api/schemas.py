@@ -3,49 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.config import JsonDict
 
 from api.moments import Moment
-from api.problems import Problem
 from dedupe.article import Article, PubStatus
 from dedupe.errors import InvalidArticle
-from dedupe.events import Assignment, Decision, Event, EventKind
-from dedupe.store.protocol import ClusterRow, StoredArticle, Totals
-from dedupe.store.velocity import velocity
+from dedupe.events import Decision, EventKind
 from dedupe.text.html import extract
 
 Name = Annotated[str, StringConstraints(max_length=2_000)]
-
-EXAMPLE_ARTICLE: JsonDict = {
-    "title": "Harbour ferry runs aground off Sandholm",
-    "text": "The ferry Aurora ran aground at dawn on Monday. All 212 people on board were brought ashore.",
-    "source": "Eastlow Standard",
-    "uri": "eastlow:2026:4711",
-    "url": "https://eastlow.example/news/ferry-aground",
-    "published_at": "2026-03-02T06:40:00Z",
-    "language": "en",
-}
-EXAMPLE_ASSIGNMENT: JsonDict = {
-    "article_id": "art_5x1m8v0c2q4rt",
-    "cluster_id": "clu_2vtqzqzhf8ff1",
-    "duplicate_group_id": "dup_d1vtf8x88c8k7",
-    "decision": "copied",
-    "duplicate_of": {"article_id": "art_0pz6k3n9w7b1s", "jaccard": 0.41, "containment": 0.87},
-    "confidence": 0.87,
-    "runner_up": None,
-    "also_in": [],
-    "seq": 1042,
-    "notices": [],
-}
 
 
 class ArticleIn(BaseModel):
     """An article as a client sends it: a title, and ``text`` or ``html``; at least one of the three."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [EXAMPLE_ARTICLE]})
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     title: str | None = Field(None, description="The headline, up to 2,000 characters.")
     text: str | None = Field(None, description="The plain text, up to 1,000,000 bytes of UTF-8.")
@@ -100,8 +74,6 @@ class RunnerUpOut(BaseModel):
 
 class AssignmentOut(BaseModel):
     """Where an article is, and how it came there. ``seq`` is null for a dry run."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_ASSIGNMENT]})
 
     article_id: str
     cluster_id: str
@@ -190,6 +162,12 @@ class ChangePage(BaseModel):
     last_seq: int
 
 
+class AliveOut(BaseModel):
+    """The process answers."""
+
+    status: str
+
+
 class ReadyOut(BaseModel):
     """What is ready, and how much it holds."""
 
@@ -209,71 +187,6 @@ class ProblemOut(BaseModel):
     code: str
     detail: str
     errors: list[dict[str, str]] = Field(default_factory=list)
-
-
-def assignment_json(assignment: Assignment) -> dict[str, Any]:
-    """Return an assignment as JSON values."""
-    return {
-        "article_id": assignment.article_id,
-        "cluster_id": assignment.cluster_id,
-        "duplicate_group_id": assignment.duplicate_group_id,
-        "decision": assignment.decision,
-        "duplicate_of": assignment.duplicate_of,
-        "confidence": assignment.confidence,
-        "runner_up": assignment.runner_up,
-        "also_in": assignment.also_in,
-        "seq": assignment.seq,
-        "notices": assignment.notices,
-    }
-
-
-def article_json(stored: StoredArticle) -> dict[str, Any]:
-    """Return an article that was not taken down as JSON values."""
-    article = stored.article
-    if article is None:
-        raise Problem(410, "withdrawn_article", f"the article {stored.article_id!r} was taken down")
-    return {
-        "article_id": stored.article_id,
-        "title": article.title,
-        "text": article.text,
-        "source": article.source,
-        "uri": article.uri,
-        "url": article.url,
-        "published_at": article.published_at,
-        "received_at": stored.received_at,
-        "language": stored.language,
-        "version": article.version,
-        "authors": article.authors,
-        "pub_status": article.pub_status,
-        "embargoed_until": article.embargoed_until,
-        "revision": stored.revision,
-        "top_terms": stored.top_terms,
-        "assignment": assignment_json(stored.assignment),
-    }
-
-
-def cluster_json(row: ClusterRow, now: datetime) -> dict[str, Any]:
-    """Return a cluster as JSON values, its velocity as of ``now``."""
-    fields = ClusterOut.model_fields.keys() - {"velocity"}
-    return {field: getattr(row, field) for field in ClusterOut.model_fields if field in fields} | {
-        "velocity": round(velocity(row.heat, now), 3)
-    }
-
-
-def change_json(event: Event) -> dict[str, Any]:
-    """Return an event as JSON values; its reasons stay with the article."""
-    return {field: getattr(event, field) for field in ChangeOut.model_fields}
-
-
-def totals_json(totals: Totals) -> dict[str, Any]:
-    """Return the totals as JSON values."""
-    return {
-        "status": "ready",
-        "articles": totals.articles,
-        "clusters": totals.clusters,
-        "duplicate_groups": totals.duplicate_groups,
-        "last_seq": totals.last_seq,
-    }
 
 
 def _utc(moment: datetime | None, field: str) -> datetime | None:

@@ -16,10 +16,6 @@ class ServiceSettings:
 
     max_body_bytes: int = 4_000_000
     max_line_bytes: int = 4_000_000
-    default_page: int = 50
-    max_page: int = 200
-    max_changes: int = 1_000
-    max_wait: float = 60.0
     queue_length: int = 10_000
     group_size: int = 256
     bulk_window: int = 2_048

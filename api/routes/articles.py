@@ -9,12 +9,14 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from api import examples
 from api.answers import json_answer, not_modified, tag
 from api.bodies import JSON_TYPES, check_type, parse_article, read_body
 from api.deps import ServiceDep
-from api.openapi import PROBLEMS, Responses, body_of
+from api.openapi import ARTICLE_BODY, NOT_MODIFIED, PROBLEMS, Responses, answers
 from api.problems import Problem
-from api.schemas import ArticleIn, ArticleOut, AssignmentOut, article_json, assignment_json
+from api.rendering import article_json, assignment_json
+from api.schemas import ArticleIn, ArticleOut, AssignmentOut
 from api.writer import Withdrawal
 from dedupe import ids
 from dedupe.engine import Submission
@@ -24,7 +26,9 @@ router = APIRouter(prefix="/v1/articles", tags=["articles"])
 
 KNOWN = frozenset({Decision.UNCHANGED, Decision.REVISED})
 MAX_KEY = 255
-AGAIN: Final[Responses] = {200: {"model": AssignmentOut, "description": "Known: unchanged, or a revision"}}
+AGAIN: Final[Responses] = {
+    200: answers(examples.UNCHANGED)[200] | {"model": AssignmentOut, "description": "Known already, or a dry run"}
+}
 
 
 def submission(article: ArticleIn, idempotency_key: str | None = None) -> Submission:
@@ -49,8 +53,8 @@ async def entering(article: ArticleIn, idempotency_key: str | None = None) -> Su
     summary="Place an article",
     status_code=201,
     response_model=AssignmentOut,
-    responses=AGAIN | PROBLEMS,
-    openapi_extra=body_of(ArticleIn, "application/json"),
+    responses=answers(examples.ASSIGNMENT, 201) | AGAIN | PROBLEMS,
+    openapi_extra=ARTICLE_BODY,
 )
 async def post_article(
     request: Request,
@@ -74,7 +78,12 @@ async def post_article(
     return json_answer(assignment_json(assignment), status, headers)
 
 
-@router.get("/{article_id}", summary="Look at an article", response_model=ArticleOut, responses=PROBLEMS)
+@router.get(
+    "/{article_id}",
+    summary="Look at an article",
+    response_model=ArticleOut,
+    responses=answers(examples.STORED) | NOT_MODIFIED | PROBLEMS,
+)
 def get_article(article_id: str, request: Request, service: ServiceDep) -> Response:
     """Answer with an article and its assignment; 410 when it was taken down."""
     entity_tag = tag(request, service.feed.last_seq)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -15,24 +14,22 @@ from api.answers import dumps
 from api.bodies import LINE_TYPES, check_type, parse_article
 from api.deps import Service, ServiceDep
 from api.gzip import UnusableGzip, inflated
-from api.openapi import PROBLEMS, body_of
+from api.openapi import LINES, LINES_ANSWER, LINES_BODY, PROBLEMS
 from api.problems import Problem, defect, problem_of
+from api.rendering import assignment_json
 from api.routes.articles import entering
-from api.schemas import ArticleIn, assignment_json
 from api.writer import Answer
 from dedupe.errors import DedupeError
 from dedupe.events import Assignment
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"])
 
-MEDIA_TYPE: Final = "application/x-ndjson"
-
 Result = asyncio.Future[Answer] | Problem
 
 
 @router.post(
-    "/bulk", summary="Place many articles", response_class=StreamingResponse, responses=PROBLEMS,
-    openapi_extra=body_of(ArticleIn, MEDIA_TYPE),
+    "/bulk", summary="Place many articles", response_class=StreamingResponse, responses=LINES_ANSWER | PROBLEMS,
+    openapi_extra=LINES_BODY,
 )  # fmt: skip
 async def post_articles(request: Request, service: ServiceDep) -> Response:
     """Answer each line with its assignment, or with the problem of that line alone, in order.
@@ -44,7 +41,7 @@ async def post_articles(request: Request, service: ServiceDep) -> Response:
     if encoding not in ("identity", "gzip"):
         raise Problem(415, "unsupported_media_type", f"content-encoding is {encoding!r}; send gzip or none")
     parts = inflated(request.stream()) if encoding == "gzip" else request.stream()
-    return _Duplex(_answers(parts, service), media_type=MEDIA_TYPE)
+    return _Duplex(_answers(parts, service), media_type=LINES)
 
 
 class _Duplex(StreamingResponse):

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import examples
 from api.answers import json_answer, next_page, not_modified, tag
 from api.deps import Service, ServiceDep
 from api.moments import Moment
-from api.openapi import PROBLEMS, Responses
-from api.schemas import ArticlePage, ClusterOut, ClusterPage, article_json, cluster_json
+from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
+from api.rendering import article_json, cluster_json
+from api.schemas import ArticlePage, ClusterOut, ClusterPage
 from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort
 
 router = APIRouter(prefix="/v1/clusters", tags=["clusters"])
 
-MOVED: Final[Responses] = {308: {"description": "Merged into another cluster; `Location` names it"}}
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 
 
@@ -48,7 +49,12 @@ class ClusterQuery(BaseModel):
         return ClusterFilter(**{field: getattr(self, field) for field in fields})
 
 
-@router.get("", summary="List clusters", response_model=ClusterPage, responses=PROBLEMS)
+@router.get(
+    "",
+    summary="List clusters",
+    response_model=ClusterPage,
+    responses=answers(examples.CLUSTERS) | NOT_MODIFIED | PROBLEMS,
+)
 def list_clusters(request: Request, service: ServiceDep, query: Annotated[ClusterQuery, Query()]) -> Response:
     """Answer with a page of clusters, the first in the chosen order first."""
     entity_tag = tag(request, service.feed.last_seq)
@@ -60,7 +66,12 @@ def list_clusters(request: Request, service: ServiceDep, query: Annotated[Cluste
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
 
 
-@router.get("/{cluster_id}", summary="Look at a cluster", response_model=ClusterOut, responses=MOVED | PROBLEMS)
+@router.get(
+    "/{cluster_id}",
+    summary="Look at a cluster",
+    response_model=ClusterOut,
+    responses=answers(examples.CLUSTER) | NOT_MODIFIED | MOVED | PROBLEMS,
+)
 def get_cluster(cluster_id: str, request: Request, service: ServiceDep) -> Response:
     """Answer with a cluster; 308 to the survivor when it was merged."""
     row = service.catalogue.cluster(cluster_id)
@@ -73,9 +84,11 @@ def get_cluster(cluster_id: str, request: Request, service: ServiceDep) -> Respo
 
 
 @router.get(
-    "/{cluster_id}/articles", summary="List a cluster's articles", response_model=ArticlePage,
-    responses=MOVED | PROBLEMS,
-)  # fmt: skip
+    "/{cluster_id}/articles",
+    summary="List a cluster's articles",
+    response_model=ArticlePage,
+    responses=answers(examples.ARTICLES) | NOT_MODIFIED | MOVED | PROBLEMS,
+)
 def list_members(
     cluster_id: str,
     request: Request,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
@@ -25,7 +26,8 @@ h1 { font-size: 1.6rem; margin: .5rem 0 0; } h2 { font-size: 1.15rem; margin: 2r
 p, dd { margin: .25rem 0; } .quiet { color: var(--quiet); font-size: .9rem; }
 ol { list-style: none; padding: 0; } li { border-top: 1px solid var(--line); padding: .6rem 0; }
 a { color: light-dark(#0b4a8f, #8fc1ff); text-underline-offset: .15em; overflow-wrap: anywhere; }
-a:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
+a:focus-visible, summary:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
+details { margin: .25rem 0; } summary { cursor: pointer; }
 pre { overflow-x: auto; padding: .75rem; border: 1px solid var(--line); }
 code { font: .875rem/1.4 ui-monospace, Menlo, Consolas, monospace; }
 """
@@ -111,7 +113,24 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
         f"<dd>{escape(entry.get('description', ''))}</dd>"
         for entry in parameters
     )
+    asked = _examples("Send", operation["requestBody"]) if "requestBody" in operation else ""
+    answered = "".join(_examples(status, answer) for status, answer in operation["responses"].items())
     return (
         f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{escape(operation.get('summary', ''))}</p>"
-        f"<p class=quiet>{escape(operation.get('description', ''))}</p><dl>{listed}</dl>"
+        f"<p class=quiet>{escape(operation.get('description', ''))}</p><dl>{listed}</dl>{asked}{answered}"
     )
+
+
+def _examples(name: str, body: dict[str, Any]) -> str:
+    """Return the examples of a request's or an answer's body, folded away."""
+    told = f"<strong>{escape(name)}</strong> {escape(body.get('description', ''))}"
+    shown = "".join(
+        f"<pre><code>{escape(_text(described['example']))}</code></pre>"
+        for described in body.get("content", {}).values()
+        if "example" in described
+    )
+    return f"<details><summary>{told}</summary>{shown}</details>" if shown else f"<p>{told}</p>"
+
+
+def _text(example: Any) -> str:
+    return example if isinstance(example, str) else json.dumps(example, indent=2, ensure_ascii=False)

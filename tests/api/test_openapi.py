@@ -1,0 +1,122 @@
+"""The OpenAPI document: whole, with examples on every operation, and true of what is answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import BaseModel
+
+from api import examples, schemas
+
+Operation = tuple[str, dict[str, Any]]
+
+
+def operations(document: dict[str, Any]) -> Iterator[Operation]:
+    for path, methods in document["paths"].items():
+        yield from ((f"{method.upper()} {path}", operation) for method, operation in methods.items())
+
+
+def references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from ([node["$ref"]] if "$ref" in node else [])
+        node = list(node.values())
+    if isinstance(node, list):
+        for entry in node:
+            yield from references(entry)
+
+
+def test_every_reference_leads_somewhere(newsroom: Any) -> None:
+    document = newsroom.app.openapi()
+    found = list(references(document))
+    assert found
+    for reference in found:
+        place = document
+        for step in reference.removeprefix("#/").split("/"):
+            place = place[step]
+        assert place["type"]
+
+
+def test_every_operation_has_examples(newsroom: Any) -> None:
+    for name, operation in operations(newsroom.app.openapi()):
+        bodies = [operation["requestBody"]] if "requestBody" in operation else []
+        bodies += [answer for answer in operation["responses"].values() if "content" in answer]
+        assert bodies or name.startswith("DELETE")
+        for body in bodies:
+            for media_type, described in body["content"].items():
+                assert described["example"], (name, media_type)
+
+
+def test_every_look_at_data_can_be_spared(newsroom: Any) -> None:
+    for name, operation in operations(newsroom.app.openapi()):
+        assert ("304" in operation["responses"]) == name.startswith("GET /v1/"), name
+
+
+@pytest.mark.parametrize(
+    ("model", "example"),
+    [
+        (schemas.ArticleIn, examples.ARTICLE),
+        (schemas.AssignmentOut, examples.ASSIGNMENT),
+        (schemas.AssignmentOut, examples.UNCHANGED),
+        (schemas.ArticleOut, examples.STORED),
+        (schemas.ArticlePage, examples.ARTICLES),
+        (schemas.ClusterOut, examples.CLUSTER),
+        (schemas.ClusterPage, examples.CLUSTERS),
+        (schemas.ChangePage, examples.CHANGES),
+        (schemas.AliveOut, examples.ALIVE),
+        (schemas.ReadyOut, examples.READY),
+        (schemas.ProblemOut, examples.REFUSED),
+        (schemas.ProblemOut, examples.UNAVAILABLE),
+    ],
+)
+def test_examples_are_what_the_schemas_say(model: type[BaseModel], example: dict[str, Any]) -> None:
+    parsed = model.model_validate_json(json.dumps(example))
+    assert parsed.model_fields_set == example.keys() <= model.model_fields.keys()
+    assert model is schemas.ArticleIn or model is schemas.ProblemOut or example.keys() == model.model_fields.keys()
+
+
+def test_answers_have_the_fields_of_their_examples(newsroom: Any) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        assignment = (await client.post("/v1/articles", json=examples.ARTICLE)).json()
+        assert assignment.keys() == examples.ASSIGNMENT.keys()
+        article, cluster = assignment["article_id"], assignment["cluster_id"]
+        for path, example, model in (
+            (f"/v1/articles/{article}", examples.STORED, schemas.ArticleOut),
+            ("/v1/clusters", examples.CLUSTERS, schemas.ClusterPage),
+            (f"/v1/clusters/{cluster}", examples.CLUSTER, schemas.ClusterOut),
+            (f"/v1/clusters/{cluster}/articles", examples.ARTICLES, schemas.ArticlePage),
+            ("/v1/changes", examples.CHANGES, schemas.ChangePage),
+            ("/healthz", examples.ALIVE, schemas.AliveOut),
+            ("/readyz", examples.READY, schemas.ReadyOut),
+        ):
+            answer = await client.get(path)
+            assert answer.json().keys() == example.keys()
+            assert isinstance(model.model_validate_json(answer.content), model)
+
+    newsroom.run(scenario)
+
+
+def test_changes_that_are_known_are_not_sent_again(newsroom: Any) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        await client.post("/v1/articles", json={"title": "Storm"})
+        tag = (await client.get("/v1/changes")).headers["etag"]
+        again = await client.get("/v1/changes", headers={"If-None-Match": tag})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+        await client.post("/v1/articles", json={"title": "Election night"})
+        newer = await client.get("/v1/changes", headers={"If-None-Match": tag})
+        assert [entry["seq"] for entry in newer.json()["changes"]] == [1, 2]
+
+    newsroom.run(scenario)
+
+
+def test_the_page_for_people_shows_the_examples(newsroom: Any) -> None:
+    async def scenario(client: httpx.AsyncClient) -> str:
+        return (await client.get("/docs")).text
+
+    page = newsroom.run(scenario)
+    assert "eastlow:2026:4711" in page
+    assert "clu_2vtqzqzhf8ff1" in page
+    assert "has no time zone" in page
