@@ -34,12 +34,14 @@ def create_app(
     metrics.watch(engine.statistics, lambda: writer.depth)
     engine.subscribe(feed.publish)
 
+    service = Service(engine, catalogue, settings, writer, feed, metrics)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         feed.attach(asyncio.get_running_loop())
         writer.start()
         yield
-        feed.close()
+        service.let_go()
         await asyncio.to_thread(writer.close)
         if on_stopped:
             on_stopped()
@@ -54,7 +56,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.service = Service(engine, catalogue, settings, writer, feed, metrics)
+    app.state.service = service
     problems.install(app)
     for routes in (bulk, articles, clusters, changes, operations, pages):
         app.include_router(routes.router)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from api.ending import Ending
 from api.feed import Feed
 from api.metrics import Metrics
+from api.randomness import random_numbers
 from api.settings import ServiceSettings
 from api.writer import Writer
 from dedupe.engine import Engine
@@ -25,6 +28,13 @@ class Service:
     writer: Writer
     feed: Feed
     metrics: Metrics
+    numbers: Iterator[int] = field(default_factory=random_numbers)
+    ending: Ending = field(default_factory=Ending)
+
+    def let_go(self) -> None:
+        """Let those go who wait for a change, or are not through with what they send."""
+        self.feed.close()
+        self.ending.begin()
 
 
 async def _service(request: Request) -> Service:  # a plain function would be sent to a thread, for every request

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-import secrets
 import time
 from collections.abc import Iterable
 from typing import Final
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.logs import told
 from api.metrics import Metrics
 from api.problems import Problem, defect
+from api.randomness import random_numbers
 
 OPEN_PATHS: Final = frozenset({"/healthz", "/readyz"})
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -33,6 +33,7 @@ class Observed:
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
+        self._numbers = random_numbers()
         self._log = structlog.get_logger("storyfold.http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,7 +41,7 @@ class Observed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        request_id = self._request_id(scope)
         status = 0
 
         async def send_noting(message: Message) -> None:
@@ -60,6 +61,11 @@ class Observed:
             await defect().response()(scope, receive, send_noting)
         finally:
             self._note(scope, request_id, status, time.perf_counter() - begun)
+
+    def _request_id(self, scope: Scope) -> str:
+        """Return the id that a request came with if it can be used, and a new one otherwise."""
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        return given.decode() if _REQUEST_ID.fullmatch(given) else f"{next(self._numbers):016x}"
 
     def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         method, route = scope["method"], _route(scope)
@@ -91,12 +97,6 @@ class Guarded:
         given = key_digest(key.strip())
         matches = [hmac.compare_digest(given, digest) for digest in self._digests]
         return scheme.lower() == "bearer" and any(matches)
-
-
-def _request_id(scope: Scope) -> str:
-    """Return the id that a request came with if it can be used, and a new one otherwise."""
-    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    return given.decode() if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 
 def _route(scope: Scope) -> str:

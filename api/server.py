@@ -37,7 +37,7 @@ def serve(app: FastAPI, address: Address) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Lets those who wait for changes go before it waits for them."""
+    """Lets those go who wait for something before it waits for them."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
@@ -45,5 +45,5 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish what was accepted, and end."""
-        self._app.state.service.feed.close()
+        self._app.state.service.let_go()
         await super().shutdown(sockets)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -31,21 +30,14 @@ AGAIN: Final[Responses] = {
 }
 
 
-def submission(article: ArticleIn, idempotency_key: str | None = None) -> Submission:
-    """Return an article on its way in, with a fresh id."""
+async def submission(article: ArticleIn, number: int, idempotency_key: str | None = None) -> Submission:
+    """Return an article on its way in; a page is read for it in a thread, since that takes a while."""
     return Submission(
-        article=article.article(),
-        article_id=ids.encode("art", secrets.randbits(64)),
+        article=await run_in_threadpool(article.article) if article.html else article.article(),
+        article_id=ids.encode("art", number),
         received_at=datetime.now(UTC),
         idempotency_key=idempotency_key,
     )
-
-
-async def entering(article: ArticleIn, idempotency_key: str | None = None) -> Submission:
-    """Return an article on its way in; a page is read for it in a thread, since that takes a while."""
-    if article.html:
-        return await run_in_threadpool(submission, article, idempotency_key)
-    return submission(article, idempotency_key)
 
 
 @router.post(
@@ -68,7 +60,7 @@ async def post_article(
     if idempotency_key is not None and not 0 < len(idempotency_key) <= MAX_KEY:
         raise Problem(422, "invalid_request", f"Idempotency-Key must have 1 to {MAX_KEY} characters")
     article = parse_article(await read_body(request, service.settings.max_body_bytes))
-    arrived = await entering(article, idempotency_key)
+    arrived = await submission(article, next(service.numbers), idempotency_key)
     if dry_run:
         return json_answer(assignment_json(await run_in_threadpool(service.engine.preview, arrived)))
     assignment = await service.writer.submit(arrived)

@@ -13,11 +13,12 @@ from starlette.types import Receive, Scope, Send
 from api.answers import dumps
 from api.bodies import LINE_TYPES, check_type, parse_article
 from api.deps import Service, ServiceDep
+from api.ending import ServiceEnds
 from api.gzip import UnusableGzip, inflated
 from api.openapi import LINES, LINES_ANSWER, LINES_BODY, PROBLEMS
 from api.problems import Problem, defect, problem_of
 from api.rendering import assignment_json
-from api.routes.articles import entering
+from api.routes.articles import submission
 from api.writer import Answer
 from dedupe.errors import DedupeError
 from dedupe.events import Assignment
@@ -40,7 +41,8 @@ async def post_articles(request: Request, service: ServiceDep) -> Response:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise Problem(415, "unsupported_media_type", f"content-encoding is {encoding!r}; send gzip or none")
-    parts = inflated(request.stream()) if encoding == "gzip" else request.stream()
+    body = service.ending.cut(request.stream())
+    parts = inflated(body) if encoding == "gzip" else body
     return _Duplex(_answers(parts, service), media_type=LINES)
 
 
@@ -81,6 +83,8 @@ async def _read(
                 await results.put((number, await _enter(line, service, window)))
     except UnusableGzip as error:
         await results.put((number + 1, Problem(400, "malformed_gzip", str(error))))
+    except ServiceEnds:
+        await results.put((number + 1, Problem(503, "overloaded", "the server is shutting down; send the rest again")))
     except ClientDisconnect:
         return
     finally:
@@ -89,7 +93,7 @@ async def _read(
 
 async def _enter(line: bytes, service: Service, window: asyncio.Semaphore) -> Result:
     try:
-        arrived = await entering(parse_article(line))
+        arrived = await submission(parse_article(line), next(service.numbers))
         while service.writer.is_full:
             await asyncio.sleep(0.005)
         future = service.writer.submit(arrived)

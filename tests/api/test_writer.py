@@ -123,8 +123,8 @@ def test_a_defect_in_the_engine_is_answered(open_newsroom: Any) -> None:
 def test_what_was_accepted_is_finished_at_the_end(newsroom: Any) -> None:
     async def scenario(_: httpx.AsyncClient) -> None:
         writer = newsroom.app.state.service.writer
-        for article in articles(20):
-            writer.submit(submission(ArticleIn(**article)))
+        for number, article in enumerate(articles(20)):
+            writer.submit(await submission(ArticleIn(**article), number))
 
     newsroom.run(scenario)
     assert newsroom.store.catalogue.totals().articles == 20
