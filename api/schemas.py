@@ -23,7 +23,7 @@ class ArticleIn(BaseModel):
 
     title: str | None = Field(None, description="The headline, up to 2,000 characters.")
     text: str | None = Field(None, description="The plain text, up to 1,000,000 bytes of UTF-8.")
-    html: str | None = Field(None, description="A page to take the text from, instead of `text`.")
+    html: str | None = Field(None, description="A page to take the text from, instead of `text`; as long.")
     uri: Name | None = Field(None, description="Your own id for the article, unique within `source`.")
     url: Name | None = Field(None, description="Where it was published.")
     source: Name | None = Field(None, description="The outlet that published it.")
