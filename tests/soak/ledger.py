@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dedupe.events import PLACING, Event
+from dedupe.events import PLACING, Assignment, Event
 from dedupe.store.catalogue import SqlCatalogue
 from dedupe.store.protocol import StoredArticle
 
@@ -34,24 +34,39 @@ class Ledger:
         stored = every_article(catalogue)
         assert self.sent.keys() <= stored.keys() <= self.sent.keys() | set(under_way)
         assert catalogue.totals().articles == len(stored)
+        places = Places(catalogue, {row.article_id: row.assignment for row in stored.values()})
         for uri, row in self.sent.items():
             known = stored[uri]
+            assert known.article_id == self.answers[uri]["article_id"]
             assert known.article
             assert uri in under_way or known.article.text == row["text"]
-            check_place(catalogue, known, self.answers[uri])
+            places.check(self.answers[uri])
         return len(self.sent)
 
 
-def check_place(catalogue: SqlCatalogue, known: StoredArticle, answer: Row) -> None:
-    """Check that an article is where an answer put it; merges are followed, and a group may have come since."""
-    there = known.assignment
-    assert known.article_id == answer["article_id"]
-    assert there.cluster_id == present_cluster(catalogue, answer["cluster_id"])
-    assert answer["duplicate_group_id"] in (None, there.duplicate_group_id)
-    if copied := answer["duplicate_of"]:
-        original = catalogue.article(copied["article_id"]).assignment
-        assert original.duplicate_group_id == there.duplicate_group_id == answer["duplicate_group_id"]
-        assert original.cluster_id == there.cluster_id
+@dataclass
+class Places:
+    """Where a store has its articles, by id."""
+
+    catalogue: SqlCatalogue
+    assignments: Mapping[str, Assignment]
+    survivors: dict[str, str] = field(default_factory=dict)
+
+    def check(self, answer: Row) -> None:
+        """Check that an article is where an answer put it; merges are followed, and a group may have come since."""
+        there = self.assignments[answer["article_id"]]
+        assert there.cluster_id == self.survivor(answer["cluster_id"])
+        assert answer["duplicate_group_id"] in (None, there.duplicate_group_id)
+        if copied := answer["duplicate_of"]:
+            original = self.assignments[copied["article_id"]]
+            assert original.duplicate_group_id == there.duplicate_group_id == answer["duplicate_group_id"]
+            assert original.cluster_id == there.cluster_id
+
+    def survivor(self, cluster_id: str) -> str:
+        """Return where the articles of a cluster are by now."""
+        if cluster_id not in self.survivors:
+            self.survivors[cluster_id] = self.catalogue.cluster(cluster_id).merged_into or cluster_id
+        return self.survivors[cluster_id]
 
 
 def every_event(catalogue: SqlCatalogue) -> list[Event]:
@@ -70,8 +85,3 @@ def every_article(catalogue: SqlCatalogue) -> dict[str, StoredArticle]:
     named = {row.article.uri: row for row in stored if row.article and row.article.uri}
     assert len(named) == len(stored)
     return named
-
-
-def present_cluster(catalogue: SqlCatalogue, cluster_id: str) -> str:
-    """Return where the articles of a cluster are by now."""
-    return catalogue.cluster(cluster_id).merged_into or cluster_id
