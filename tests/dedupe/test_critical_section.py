@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -31,14 +31,21 @@ ARTICLE = Article(
 
 
 class PausingStore(MemoryStore):
-    """A store from which readers come back one at a time, well after all of them have read."""
+    """A store from which readers come back one at a time, and only when all have read or ``patience`` seconds are over.
 
-    def __init__(self) -> None:
+    Those who may read only one after the other never meet: they wait in vain, and need little patience.
+    """
+
+    def __init__(self, patience: float) -> None:
         super().__init__()
+        self._patience = patience
+        self._all_have_read = threading.Barrier(THREADS)
         self._turn = threading.Lock()
 
     def find(self, identities: Sequence[bytes]) -> Mapping[bytes, str]:
         found = super().find(identities)
+        with suppress(threading.BrokenBarrierError):
+            self._all_have_read.wait(self._patience)
         with self._turn:
             time.sleep(0.02)
         return found
@@ -66,13 +73,13 @@ def check_one_article(engine: Engine, store: MemoryStore) -> None:
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_an_article_added_by_many_at_once_is_one(attempt: int) -> None:
-    store = PausingStore()
+    store = PausingStore(patience=0.02)
     check_one_article(Engine(store), store)
 
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_without_the_lock_it_is_not(attempt: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = PausingStore()
+    store = PausingStore(patience=30)
     engine = Engine(store)
     monkeypatch.setattr(engine, "_lock", nullcontext())
     with pytest.raises(AssertionError):
