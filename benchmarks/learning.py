@@ -21,9 +21,8 @@ from dedupe.recording import merging_event, placing_event
 from dedupe.settings import EngineSettings
 
 SIGNS: Final = {
-    "mean": 1, "centroid": 1, "best": 1, "title_mean": 1, "title_best": 1, "names_mean": 1, "names_best": 1,
-    "newest": 1, "middle": 1, "oldest": 1, "log_size": -1, "excess": 1, "containment": 1,
-    "shared_information": 1, "shared_rarity": 1, "shared_shingles": 1, "gap": -1,
+    "centroid": 1, "title_mean": 1, "title_best": 1, "oldest": 1, "log_size": -1, "excess": 1,
+    "shared_shingles": 1, "gap": -1,
 }  # fmt: skip
 """What speaks for belonging together must never count against it, nor the other way round: a
 weight of the wrong sign is a quirk of the sets it was learned from."""
@@ -69,7 +68,7 @@ class Run:
         """Return whether a cluster is mostly ``gold``; None where that cannot be told."""
         if self.golds[cluster]:
             return self.golds[cluster].most_common(1)[0][0] == gold
-        return False if self.index.clusters.space.clusters.size[cluster] >= CROWD else None
+        return False if self.index.clusters.clusters.members[cluster] >= CROWD else None
 
 
 def forced_examples(stream: Iterable[Labelled], model: JoinModel) -> Examples:
@@ -135,7 +134,7 @@ def fit(examples: Sequence[Examples], threshold: float, merge_threshold: float, 
     start = np.zeros(len(FEATURES) + 1)
     found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 2000})
     slopes = found.x[:-1] / scale
-    return JoinModel(2, slopes, float(found.x[-1] - mean @ slopes), threshold, merge_threshold)
+    return JoinModel(3, slopes, float(found.x[-1] - mean @ slopes), threshold, merge_threshold)
 
 
 def joined(parts: Sequence[Examples]) -> Examples:

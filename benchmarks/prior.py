@@ -24,7 +24,7 @@ def main(name: str, target: Path) -> None:
     articles = 0
     for labelled in stream(name):
         if labelled.gold is None:
-            counts.update(labelled.reading.terms.hashes.tolist())
+            counts.update(labelled.reading.evidence.terms.hashes.tolist())
             articles += 1
     kept = sorted(term for term, count in counts.items() if count >= MINIMUM)
     shares = np.array([counts[term] / articles for term in kept], dtype=np.float32)

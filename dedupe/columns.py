@@ -22,8 +22,9 @@ def grow(columns: Columns, rows: int) -> Columns:
     if rows <= capacity:
         return columns
     capacity = max(rows, 2 * capacity)
-    make = cast("Callable[..., Columns]", type(columns))
-    return make(*(_extended(array, capacity) for array in columns))
+    extended = (_extended(array, capacity) for array in columns)
+    make = cast("Callable[..., Columns]", getattr(columns, "_make", tuple))
+    return make(extended)
 
 
 def _extended(array: NDArray[Any], capacity: int) -> NDArray[Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.decision import DECIMALS, JoinModel
+from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES, Probe
 from dedupe.clusters.maintenance import Occasion, merge_partner
 from dedupe.index import Index
@@ -23,8 +24,7 @@ class Copy:
     containment: float
 
 
-@dataclass(frozen=True, slots=True)
-class Rival:
+class Rival(NamedTuple):
     """A cluster that came into question, how probable it is, and why."""
 
     cluster: int
@@ -33,7 +33,7 @@ class Rival:
 
     def reasons(self) -> dict[str, float]:
         """Return the features by name, as they were when they decided."""
-        return {name: float(value) for name, value in zip(FEATURES, self.features, strict=True)}
+        return dict(zip(FEATURES, self.features.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,9 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     copied = _copied(index, reading, candidates.best, besides)
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.containment, copied)
-    features = features.round(DECIMALS)
-    probabilities = model.probabilities(features)
-    order = np.argsort(-probabilities, kind="stable")
-    ranked = zip(candidates.clusters[order].tolist(), probabilities[order].tolist(), features[order], strict=True)
-    rivals = tuple(Rival(*entry) for entry in ranked)
+    probabilities = model.probabilities(features).tolist()
+    rivals = tuple(map(Rival, candidates.clusters.tolist(), probabilities, features))
+    rivals = tuple(sorted(rivals, key=lambda rival: -rival.probability))
     if rivals and rivals[0].probability >= model.threshold:
         return Verdict(rivals[0].cluster, rivals[0].probability, None, probe, rivals, candidates.background)
     return Verdict(None, 1.0 - (rivals[0].probability if rivals else 0.0), None, probe, rivals)
@@ -99,5 +97,5 @@ def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int,
 
 
 def _copied(index: Index, reading: Reading, slots: NDArray[np.int32], besides: int) -> Copy | None:
-    slot, jaccard, containment = index.copy_among(reading, slots[slots != besides])
+    slot, jaccard, containment = index.copy_among(reading, slots if besides < 0 else slots[slots != besides])
     return Copy(slot, jaccard, containment) if slot >= 0 else None

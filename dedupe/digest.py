@@ -18,7 +18,7 @@ def digest(index: Index) -> str:
     clusters = index.clusters
     slots, count = clusters.slots, clusters.count
     space = clusters.space
-    articles = space.articles
+    articles = clusters.articles
     members = np.array([clusters.cluster_of(slot) for slot in range(slots)], dtype=np.int64)
     parts: list[NDArray[np.generic]] = [
         articles.bits[:slots],
@@ -29,7 +29,7 @@ def digest(index: Index) -> str:
         articles.time[:slots],
         articles.tokens[:slots],
         _text_sums(slots, space, clusters.vocabulary.hashes),
-        *(column[:count] for column in space.clusters),
+        *(column[:count] for column in clusters.clusters),
         *_term_counts(index),
         index.source_lines.checksum(),
     ]

@@ -16,7 +16,7 @@ from dedupe.errors import DedupeError, ReusedIdempotencyKey, WithdrawnArticle
 from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.group import Group
 from dedupe.index import Index
-from dedupe.reading import Reading, read
+from dedupe.reading import Reading, read, read_again
 from dedupe.recording import assignment, merging_event, placing_event, revising_event, stored_article
 from dedupe.settings import EngineSettings
 from dedupe.store.protocol import Change, Store, StoredArticle
@@ -172,8 +172,9 @@ class Engine:
         event = placing_event(self._index, verdict, submission, reading)
         self._index.apply(event, reading, probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=1))
+        placed = assignment(event, _notices(submission))
         merged = self._merge(group, event, verdict)
-        return replace(assignment(event, _notices(submission)), cluster_id=(merged or event).cluster_id)
+        return replace(placed, cluster_id=merged.cluster_id) if merged else placed
 
     def _merge(self, group: Group, placed: Event, verdict: Verdict) -> Event | None:
         """Merge the article's cluster with one that it turns out to be the same event as, if there is one."""
@@ -208,7 +209,7 @@ class Engine:
 
     def _revising(self, placed: Event, known: StoredArticle, reading: Reading) -> Event:
         before = self._reread(known)
-        same_text = before is not None and containment(before.shingles, reading.shingles) >= SAME_TEXT
+        same_text = before is not None and containment(before.evidence.shingles, reading.evidence.shingles) >= SAME_TEXT
         return revising_event(placed, self._present(known), same_text=same_text)
 
     def _unchanged(self, known: StoredArticle, submission: Submission) -> Assignment:
@@ -233,7 +234,7 @@ class Engine:
         dropped = self._index.furniture(reading)
         if language == reading.language and not dropped:
             return reading
-        return read(reading.article, language, reading.received_at, self._settings, dropped)
+        return read_again(reading, language, self._settings, dropped)
 
     def _reread(self, stored: StoredArticle) -> Reading | None:
         if stored.article is None:

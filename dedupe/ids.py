@@ -28,8 +28,10 @@ def encode(kind: Kind, bits: int) -> str:
     >>> encode("art", 1)
     'art_0000000000001'
     """
-    pairs = (_PAIRS[(bits >> shift) & 1023] for shift in range(50, -1, -10))
-    return f"{kind}_{_ALPHABET[bits >> 60]}{''.join(pairs)}"
+    return (
+        f"{kind}_{_ALPHABET[bits >> 60]}{_PAIRS[bits >> 50 & 1023]}{_PAIRS[bits >> 40 & 1023]}"
+        f"{_PAIRS[bits >> 30 & 1023]}{_PAIRS[bits >> 20 & 1023]}{_PAIRS[bits >> 10 & 1023]}{_PAIRS[bits & 1023]}"
+    )
 
 
 def decode(kind: Kind, public_id: str) -> int:

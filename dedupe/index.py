@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from dedupe import ids
 from dedupe.clusters.candidates import Candidates
 from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
-from dedupe.clusters.terms import WEIGHT_MASK
+from dedupe.clusters.terms import Vector
 from dedupe.clusters.vocabulary import Prior
 from dedupe.duplicates.bands import Buckets
 from dedupe.duplicates.containment import Rule, Text, best_copy
@@ -31,6 +32,10 @@ from dedupe.reading import Reading
 from dedupe.settings import EngineSettings
 from dedupe.store.protocol import VocabularySnapshot
 from dedupe.text.source_lines import SourceLines
+
+NOBODY: Final = np.empty(0, dtype=np.int32)
+NO_COPY: Final = -1, 0.0, 0.0
+NO_TERMS: Final = Vector(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.uint16))
 
 
 class Index:
@@ -59,7 +64,7 @@ class Index:
     def live_counts(self) -> tuple[int, int]:
         """Return how many articles can still be copied or joined, and in how many clusters they are."""
         oldest = min(self.clusters.oldest, self.buckets.oldest)
-        clusters = self.clusters.space.articles.cluster[oldest : self.clusters.slots]
+        clusters = self.clusters.articles.cluster[oldest : self.clusters.slots]
         there = clusters[clusters >= 0]
         return len(there), len({self.clusters.survivor(int(cluster)) for cluster in np.unique(there)})
 
@@ -75,47 +80,51 @@ class Index:
 
     def cluster_id(self, cluster: int) -> str:
         """Return the public id of a cluster."""
-        return ids.encode("clu", int(self.clusters.space.clusters.bits[cluster]))
+        return ids.encode("clu", int(self.clusters.clusters.bits[cluster]))
 
     def article_id(self, slot: int) -> str:
         """Return the public id of the article in a slot."""
-        return ids.encode("art", int(self.clusters.space.articles.bits[slot]))
+        return ids.encode("art", int(self.clusters.articles.bits[slot]))
 
     def group_id(self, slot: int) -> str | None:
         """Return the public id of the duplicate group of the article in a slot."""
-        group = int(self.clusters.space.articles.group[slot])
+        group = int(self.clusters.articles.group[slot])
         return ids.encode("dup", self.groups.bits(group)) if group >= 0 else None
 
     def copy_among(self, reading: Reading, slots: NDArray[np.int32]) -> tuple[int, float, float]:
         """Return which of ``slots`` a text copies, its Jaccard similarity and containment; slot -1 for none."""
-        text = Text(reading.shingles, reading.numbers, reading.shingle_tokens, reading.time)
-        found: tuple[int, float, float] = best_copy(text, slots, self.clusters.space, self._rule)
-        return found
+        if not len(slots):
+            return NO_COPY
+        evidence = reading.evidence
+        text = Text(evidence.shingles, evidence.numbers, evidence.shingle_tokens, reading.time)
+        return best_copy(text, slots, self.clusters.space, self._rule)
 
     def copy_candidates(self, reading: Reading) -> NDArray[np.int32]:
         """Return the live articles that share buckets with a text."""
-        if not len(reading.shingles):
-            return np.empty(0, dtype=np.int32)
-        return self.buckets.candidates(reading.signature)
+        if not len(reading.evidence.shingles):
+            return NOBODY
+        return self.buckets.candidates(reading.evidence.signature)
 
     def furniture(self, reading: Reading) -> tuple[int, ...]:
         """Return the lines of an article that stand in many articles of its source."""
         if reading.source_number is None:
             return ()
-        lines = reading.compared.lines
+        lines = reading.page.lines
         found = self.source_lines.furniture(reading.source_number, lines.hashes, lines.weights)
-        return tuple(np.flatnonzero(found).tolist())
+        return tuple(found.nonzero()[0].tolist())
 
     def probe(self, reading: Reading) -> Probe:
         """Weigh the terms of an article as of now."""
-        vectors = self.clusters.weigh(reading.terms, reading.title, reading.language_code)
-        return Probe(*vectors, reading.shingles, reading.tokens, reading.time)
+        evidence = reading.evidence
+        numbers = self.clusters.vocabulary.intern(evidence.terms.hashes, reading.language_code)
+        vector, title = self.clusters.weigh(evidence.terms, numbers)
+        return Probe(vector, title, evidence.shingles, evidence.tokens, reading.time)
 
     def top_terms(self, reading: Reading, probe: Probe, most: int) -> tuple[str, ...]:
         """Return the heaviest terms of an article, as it writes them."""
-        numbers = self.clusters.vocabulary.intern(reading.terms.hashes, reading.language_code)
+        numbers = self.clusters.vocabulary.intern(reading.evidence.terms.hashes, reading.language_code)
         place_of = dict(zip(numbers.tolist(), range(len(numbers)), strict=True))
-        heaviest = np.argsort(-(probe.vector.weights & WEIGHT_MASK).astype(np.int32), kind="stable")
+        heaviest = np.argsort(-probe.vector.weights.astype(np.int32), kind="stable")
         words = (reading.word(place_of[int(probe.vector.terms[at])]) for at in heaviest)
         return tuple(islice((word for word in words if any(map(str.isalpha, word))), most))
 
@@ -134,7 +143,7 @@ class Index:
         self._expire(event.at)
         self.seq = event.seq
         if event.article_id is not None and event.kind in PLACING:
-            before = self.slot_of(event.article_id)
+            before = self.slot_of(event.article_id) if event.kind is EventKind.REVISED else -1
             self._place(event, event.article_id, reading, probe)
             self._remove(before, replaced)
         elif event.article_id is not None and event.kind is EventKind.WITHDRAWN:
@@ -172,29 +181,30 @@ class Index:
         self._remember(bits, slot)
         cluster = self._cluster_for(event.cluster_id)
         if reading:
-            self.clusters.keep_copy_evidence(slot, reading.shingles, reading.numbers, reading.shingle_tokens)
+            evidence = reading.evidence
+            self.clusters.keep_copy_evidence(slot, evidence.shingles, evidence.numbers, evidence.shingle_tokens)
             self.clusters.keep_dropped(slot, reading.dropped)
-            if len(reading.shingles):
-                self.buckets.add(slot, reading.signature)
+            if len(evidence.shingles):
+                self.buckets.add(slot, evidence.signature)
         copied = event.detail.get("duplicate_of")
         original = self.slot_of(copied["article_id"]) if copied else slot
         if "duplicate_group_id" in event.detail:
             group = ids.decode("dup", event.detail["duplicate_group_id"])
-            self.groups.join(group, slot, original, self.clusters.space.articles.group)
+            self.groups.join(group, slot, original, self.clusters.articles.group)
         if copied:
-            self.clusters.space.articles.cluster[slot] = cluster
-            self.clusters.space.articles.original[slot] = original
+            self.clusters.articles.cluster[slot] = cluster
+            self.clusters.articles.original[slot] = original
             return
         if reading:
             self._count(reading, 1)
             probe = probe or self.probe(reading)
-            self.clusters.keep_vectors(slot, probe.vector, probe.title)
-        self.clusters.join(slot, cluster)
+        vector, title = (probe.vector, probe.title) if probe else (NO_TERMS, NO_TERMS)
+        self.clusters.place(slot, cluster, vector, title)
 
     def _remove(self, slot: int, reading: Reading | None) -> None:
         if slot < 0:
             return
-        articles = self.clusters.space.articles
+        articles = self.clusters.articles
         weighs = articles.original[slot] < 0
         if weighs:
             self.clusters.leave(slot)
@@ -209,9 +219,9 @@ class Index:
         self._languages[reading.language] = self._languages.get(reading.language, 0) + sign
         if reading.source_number is not None:
             count_lines = self.source_lines.add if sign > 0 else self.source_lines.remove
-            count_lines(reading.source_number, reading.compared.lines.hashes)
+            count_lines(reading.source_number, reading.page.lines.hashes)
         if recount:
-            terms = self.clusters.vocabulary.intern(reading.terms.hashes, reading.language_code)
+            terms = self.clusters.vocabulary.intern(reading.evidence.terms.hashes, reading.language_code)
             self.clusters.vocabulary.add(terms, reading.language_code, sign)
 
     def _remember(self, bits: int, slot: int) -> None:
@@ -231,7 +241,9 @@ class Index:
     def _expire(self, now: datetime) -> None:
         """Let go of what is older than the windows, but never of the newest ``keep_articles``."""
         newest = self.clusters.slots - self._settings.keep_articles
-        received = self.clusters.space.articles.received
+        if min(self.clusters.oldest, self.buckets.oldest) >= newest:
+            return
+        received = self.clusters.articles.received
         cluster_floor = (now - self._settings.cluster_window).timestamp()
         copy_floor = (now - self._settings.copy_window).timestamp()
         while self.clusters.oldest < newest and received[self.clusters.oldest] < cluster_floor:

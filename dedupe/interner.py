@@ -29,7 +29,11 @@ class Interner:
 
     def intern_one(self, key: int) -> int:
         """Return the number of one key, new or not."""
-        return int(self.intern(np.array([key], dtype=np.uint64))[0])
+        number = self.find(key)
+        if number < 0:
+            self._make_room(1)
+            number, self.count = self.count, _enter(self._slots, self.keys, self.count, np.uint64(key))
+        return number
 
     def find(self, key: int) -> int:
         """Return the number of a key, -1 when it is not known."""
@@ -59,11 +63,8 @@ def _intern(
     keys: NDArray[np.uint64],
     numbers: NDArray[np.int32],
 ) -> int:
-    mask = np.uint64(len(slots) - 1)
     for i in range(len(keys)):
-        at = _home(keys[i], mask)
-        while slots[at] >= 0 and known[slots[at]] != keys[i]:
-            at = (at + np.uint64(1)) & mask
+        at = _place(slots, known, keys[i])
         if slots[at] < 0:
             slots[at] = count
             known[count] = keys[i]
@@ -73,12 +74,25 @@ def _intern(
 
 
 @kernel
+def _enter(slots: NDArray[np.int32], known: NDArray[np.uint64], count: int, key: np.uint64) -> int:
+    slots[_place(slots, known, key)] = count
+    known[count] = key
+    return count + 1
+
+
+@kernel
 def _find(slots: NDArray[np.int32], known: NDArray[np.uint64], key: np.uint64) -> int:
+    return int(slots[_place(slots, known, key)])
+
+
+@kernel
+def _place(slots: NDArray[np.int32], known: NDArray[np.uint64], key: np.uint64) -> np.uint64:
+    """Return where a key stands, or where it would go."""
     mask = np.uint64(len(slots) - 1)
     at = _home(key, mask)
     while slots[at] >= 0 and known[slots[at]] != key:
         at = (at + np.uint64(1)) & mask
-    return int(slots[at])
+    return at
 
 
 @kernel

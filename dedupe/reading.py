@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,40 +15,48 @@ from numpy.typing import NDArray
 from dedupe.article import Article
 from dedupe.clusters.terms import Terms, count_terms
 from dedupe.duplicates.containment import SHORT
-from dedupe.duplicates.signature import signature_of
+from dedupe.duplicates.signature import Permutations, distinct, permutations, shingles, sign
+from dedupe.kernel import kernel
 from dedupe.language_code import language_code
 from dedupe.settings import EngineSettings
-from dedupe.text.compared import Compared, compare_as
-from dedupe.text.tokens import HAS_DIGIT
+from dedupe.text.page import Page, read_page
+from dedupe.text.tokens import HAS_DIGIT, Tokens
+
+LEAD_TOKENS: Final = 25
+"""How much of the beginning stands in for a title that is missing."""
+
+
+class Evidence(NamedTuple):
+    """What an article is compared by; of ``tokens`` tokens, ``shingle_tokens`` are behind its shingles.
+
+    ``numbers`` are the 32-bit hashes of the tokens with digits, sorted. ``places`` tells for each token
+    compared where it stands: in the title for the first tokens, then in the text.
+    """
+
+    tokens: int
+    shingle_tokens: int
+    shingles: NDArray[np.uint32]
+    signature: NDArray[np.uint32]
+    numbers: NDArray[np.uint32]
+    terms: Terms
+    places: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The shingles, signature and terms of one article.
+    """The evidence in one article.
 
     ``time`` is when it was published, in whole seconds since 1970, NaN when unknown. ``dropped``
-    are the lines of the body left out as furniture of the source. ``shingle_tokens`` is the
-    number of tokens behind the shingles; ``numbers`` are the 32-bit hashes of those with digits,
-    sorted. ``terms`` cover title and body, ``title`` the title or the lead.
+    are the lines of the body left out as furniture of the source.
     """
 
     article: Article
     language: str
     received_at: datetime
     time: float
-    compared: Compared
+    page: Page
     dropped: Sequence[int]
-    shingle_tokens: int
-    shingles: NDArray[np.uint32]
-    signature: NDArray[np.uint32]
-    numbers: NDArray[np.uint32]
-    terms: Terms
-    title: Terms
-
-    @property
-    def tokens(self) -> int:
-        """Return how many tokens are compared."""
-        return len(self.compared.hashes)
+    evidence: Evidence
 
     @property
     def language_code(self) -> int:
@@ -56,15 +66,15 @@ class Reading:
     @property
     def source_number(self) -> int | None:
         """Return the number under which the lines of its source are counted, None where no source is named."""
-        if not self.article.source:
-            return None
-        return int.from_bytes(hashlib.blake2b(self.article.source.encode(), digest_size=8).digest(), "little")
+        return _source_number(self.article.source) if self.article.source else None
 
     def word(self, term: int) -> str:
-        """Return a term as it was first written; ``term`` is its place in ``terms``."""
-        first = int(self.terms.first[term])
-        text = self.compared.title if first < self.compared.title_count else self.article.text
-        return text[int(self.compared.starts[first]) : int(self.compared.ends[first])]
+        """Return a term as it was first written; ``term`` is its place in the evidence."""
+        first = int(self.evidence.terms.first[term])
+        is_title = first < len(self.page.head.hashes)
+        text, tokens = (self.page.title, self.page.head) if is_title else (self.article.text, self.page.body)
+        place = self.evidence.places[first]
+        return text[int(tokens.starts[place]) : int(tokens.ends[place])]
 
 
 def read(
@@ -72,23 +82,63 @@ def read(
 ) -> Reading:
     """Compute what decisions about an article rest on, with the lines ``dropped`` left out."""
     published = article.decision_time(received_at)
-    text = compare_as(article.title, article.text, dropped)
-    # A wire copy runs under another headline: the title is compared only where there is little else.
-    start = text.title_count if len(text.hashes) - text.title_count >= SHORT else 0
-    shingles, signature = signature_of(text.hashes[start:], settings.shingle_size)
-    numbers = np.unique(text.hashes[start:][(text.flags[start:] & HAS_DIGIT) > 0].astype(np.uint32))
-    code, heading = language_code(language), text.heading_count
+    page = read_page(article.title, article.text)
     return Reading(
         article=article,
         language=language,
         received_at=received_at,
         time=float(int(published.timestamp())) if published else np.nan,
-        compared=text,
+        page=page,
         dropped=dropped,
-        shingle_tokens=len(text.hashes) - start,
-        shingles=shingles,
-        signature=signature,
-        numbers=numbers,
-        terms=count_terms(text.hashes, text.flags, text.title_count, code),
-        title=count_terms(text.hashes[:heading], text.flags[:heading], heading, code),
+        evidence=_evidence(page, language, settings, dropped),
     )
+
+
+def read_again(reading: Reading, language: str, settings: EngineSettings, dropped: Sequence[int]) -> Reading:
+    """Read an article in another language, or without some of its lines."""
+    evidence = _evidence(reading.page, language, settings, dropped)
+    return Reading(reading.article, language, reading.received_at, reading.time, reading.page, dropped, evidence)
+
+
+def _evidence(page: Page, language: str, settings: EngineSettings, dropped: Sequence[int]) -> Evidence:
+    kept, code = page.without(dropped), language_code(language)
+    return _gather(page.head, page.body, kept, code, settings.shingle_size, permutations())
+
+
+@kernel
+def _gather(
+    head: Tokens, body: Tokens, kept: NDArray[np.bool_], language: int, size: int, permuted: Permutations
+) -> Evidence:
+    titled = len(head.hashes)
+    count = titled + int(np.sum(kept))
+    hashes, flags, places = np.empty(count, np.uint64), np.empty(count, np.uint8), np.empty(count, np.int32)
+    for at in range(titled):
+        hashes[at], flags[at], places[at] = head.hashes[at], head.flags[at], at
+    to = titled
+    for at in range(len(kept)):
+        if kept[at]:
+            hashes[to], flags[to], places[to] = body.hashes[at], body.flags[at], at
+            to += 1
+    # A wire copy runs under another headline: the title is compared only where there is little else.
+    start = titled if count - titled >= SHORT else 0
+    shingled = shingles(hashes[start:], size)
+    heading = titled or min(LEAD_TOKENS, count)
+    terms = count_terms(hashes, flags, titled, heading, language)
+    numbers = _numbers(hashes[start:], flags[start:])
+    return Evidence(count, count - start, shingled, sign(shingled, permuted), numbers, terms, places)
+
+
+@kernel
+def _numbers(hashes: NDArray[np.uint64], flags: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    numbers = np.empty(len(hashes), np.uint32)
+    count = 0
+    for at in range(len(hashes)):
+        if flags[at] & HAS_DIGIT:
+            numbers[count] = hashes[at] & np.uint64(0xFFFFFFFF)
+            count += 1
+    return distinct(np.sort(numbers[:count]))
+
+
+@lru_cache(maxsize=4096)
+def _source_number(source: str) -> int:
+    return int.from_bytes(hashlib.blake2b(source.encode(), digest_size=8).digest(), "little")

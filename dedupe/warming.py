@@ -61,9 +61,8 @@ def _merge() -> None:
     for number in range(2):
         slot = clusters.new_slot(number, _AT.timestamp(), _AT.timestamp())
         clusters.keep_copy_evidence(slot, nothing, nothing, 2)
-        clusters.keep_vectors(slot, vector, vector)
-        clusters.join(slot, clusters.new_cluster(number))
-    clusters.features_of(0, 1, background=0.0)
+        clusters.place(slot, clusters.new_cluster(number), vector, vector)
+    clusters.features_of([0], 1, background=0.0)
     clusters.unite(1, 0)
 
 

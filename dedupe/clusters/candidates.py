@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dedupe.clusters.similarity import UNIT_SQUARED, dot, vector_of
 from dedupe.clusters.space import ClusterColumns, Space
-from dedupe.clusters.terms import UNIT, Vector
+from dedupe.clusters.terms import Vector
 from dedupe.kernel import kernel
 
 CANDIDATES: Final = 8
@@ -52,37 +52,41 @@ def rank_clusters(
     touched: NDArray[np.int32], dots: NDArray[np.int32], time: float, space: Space, scratch: Sums
 ) -> Candidates:
     """Gather the touched articles by cluster and keep the most similar clusters."""
-    found = _gather(touched, dots, space, scratch)
+    found = _gather(touched, dots, space.articles.cluster, scratch.sums, scratch.best)
+    sums, best_of, clusters = scratch.sums, scratch.best, space.clusters
     kept, scores = np.empty(CANDIDATES, np.int32), np.full(CANDIDATES, -1.0)
     unrelated, means = np.empty(BACKGROUND_RANK, np.int32), np.full(BACKGROUND_RANK, -1.0)
     for c in found:
-        mean = scratch.sums[c] / space.clusters.size[c] / UNIT_SQUARED
-        centroid = scratch.sums[c] / UNIT / np.sqrt(float(space.clusters.squared[c]))
-        best = dots[scratch.best[c]] / UNIT_SQUARED
-        # Closeness can only lower the score: where it is too low already, the exponential is saved.
-        if centroid + best > scores[-1]:
-            near = closeness(gap_seconds(time, c, space.clusters))
-            _insert(kept, scores, c, (centroid + best) * (0.3 + 0.7 * near))
-        _insert(unrelated, means, c, mean)
+        total, best = sums[c] / UNIT_SQUARED, dots[best_of[c]] / UNIT_SQUARED
+        # A mean is never above the best, and most clusters are ruled out without a quotient or a root.
+        if best > means[-1]:
+            _insert(unrelated, means, c, total / clusters.members[c])
+        missing, squared = scores[-1] - best, clusters.squared[c] / UNIT_SQUARED
+        if missing >= 0 and total * total <= missing * missing * squared:
+            continue
+        # Closeness can only lower the score: the exponential is saved where it is too low already.
+        near = closeness(gap_seconds(time, c, clusters))
+        _insert(kept, scores, c, (total / np.sqrt(squared) + best) * (0.3 + 0.7 * near))
     kept = kept[: min(CANDIDATES, len(found))]
     background = means[-1] if len(found) >= BACKGROUND_RANK else UNKNOWN_BACKGROUND
-    candidates = Candidates(kept, scratch.sums[kept], scratch.best[kept], background)
-    scratch.sums[found] = 0
+    candidates = Candidates(kept, sums[kept], best_of[kept], background)
+    sums[found] = 0
     return candidates
 
 
 @kernel
-def member_sums(vector: Vector, cluster: int, space: Space, dots: NDArray[np.int32]) -> Candidates:
+def member_sums(vector: Vector, cluster: int, background: float, space: Space, dots: NDArray[np.int32]) -> Candidates:
     """Compare an article with every member of one cluster; ``dots`` holds the products afterwards."""
     total, best = 0, space.clusters.last[cluster]
     slot = space.clusters.last[cluster]
     while slot >= 0:
-        dots[slot], _ = dot(vector, vector_of(slot, space))
+        dots[slot] = dot(vector, vector_of(slot, space))
         total += int(dots[slot])
         if dots[slot] > dots[best]:
             best = slot
         slot = space.articles.previous[slot]
-    return Candidates(np.array([cluster], np.int32), np.array([total], np.int64), np.array([best], np.int32), 0.0)
+    only = np.array([cluster], np.int32), np.array([total], np.int64), np.array([best], np.int32)
+    return Candidates(*only, background)
 
 
 @kernel
@@ -98,18 +102,25 @@ def _insert(kept: NDArray[np.int32], scores: NDArray[np.float64], cluster: int, 
 
 
 @kernel
-def _gather(touched: NDArray[np.int32], dots: NDArray[np.int32], space: Space, scratch: Sums) -> NDArray[np.int32]:
+def _gather(
+    touched: NDArray[np.int32],
+    dots: NDArray[np.int32],
+    cluster_of: NDArray[np.int32],
+    sums: NDArray[np.int64],
+    best_of: NDArray[np.int32],
+) -> NDArray[np.int32]:
+    """Add up the products of each cluster's members and note the best; return the clusters found."""
     found = np.empty(len(touched), dtype=np.int32)
     count = 0
     for slot in touched:
-        c = space.articles.cluster[slot]
-        if scratch.sums[c] == 0:
-            found[count] = c
+        cluster, product = cluster_of[slot], dots[slot]
+        if sums[cluster] == 0:
+            found[count] = cluster
             count += 1
-            scratch.best[c] = slot
-        elif dots[slot] > dots[scratch.best[c]]:
-            scratch.best[c] = slot
-        scratch.sums[c] += dots[slot]
+            best_of[cluster] = slot
+        elif product > dots[best_of[cluster]]:
+            best_of[cluster] = slot
+        sums[cluster] += product
     return found[:count]
 
 

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.features import FEATURES
+from dedupe.kernel import kernel
 
 MODEL_FILE: Final = Path(__file__).parents[2] / "data" / "model" / "join.json"
-DECIMALS: Final = 4
-"""Features are rounded before they decide, so that a recorded decision can be computed again."""
+SCALE: Final = 10_000.0
+"""Features are rounded to so many parts before they decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,24 @@ class JoinModel:
 
     def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return, for each row of features, the probability that the article belongs to that cluster."""
-        log_odds = features @ self.weights + self.bias
-        probabilities: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-log_odds))
-        return probabilities
+        return _probabilities(features, self.weights, self.bias)
+
+
+@kernel
+def rounded(features: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return features as they are recorded, so that a recorded decision can be computed again."""
+    return np.rint(features * SCALE) / SCALE
+
+
+@kernel
+def _probabilities(features: NDArray[np.float64], weights: NDArray[np.float64], bias: float) -> NDArray[np.float64]:
+    probabilities = np.empty(len(features), dtype=np.float64)
+    for row in range(len(features)):
+        log_odds = bias
+        for at in range(len(weights)):
+            log_odds += weights[at] * features[row, at]
+        probabilities[row] = 1.0 / (1.0 + np.exp(-log_odds))
+    return probabilities
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from dedupe.clusters.decision import DECIMALS, JoinModel
+from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.index import ClusterIndex
 
 SAMPLE: Final = 8
@@ -40,11 +40,11 @@ def merge_partner(clusters: ClusterIndex, occasion: Occasion, model: JoinModel) 
 
 def is_same_event(clusters: ClusterIndex, occasion: Occasion, rival: int, model: JoinModel) -> bool:
     """Return whether a quorum of the smaller cluster's newest members belong to the larger cluster."""
-    sizes = clusters.space.clusters.size
+    sizes = clusters.clusters.members
     smaller, larger = sorted((occasion.chosen, rival), key=lambda number: (sizes[number], -number))
     members = clusters.newest_members(smaller, SAMPLE)
     if not members:
         return False
-    rows = [clusters.features_of(slot, larger, occasion.background) for slot in members]
-    probabilities = model.probabilities(np.array(rows).round(DECIMALS))
+    rows = clusters.features_of(members, larger, occasion.background)
+    probabilities = model.probabilities(rows)
     return bool(np.mean(probabilities >= model.merge_threshold) >= QUORUM)

@@ -1,14 +1,30 @@
-"""Joining, leaving and uniting clusters: the sums stay exact, whatever the order."""
+"""Entering the index; joining, leaving and uniting clusters: the sums stay exact, whatever the order."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.clusters.postings import Lists, enter
 from dedupe.clusters.similarity import vector_of
-from dedupe.clusters.space import Space
-from dedupe.clusters.terms import WEIGHT_MASK
+from dedupe.clusters.space import TITLES, VECTORS, Space
+from dedupe.clusters.terms import Vector
 from dedupe.kernel import kernel
+
+
+@kernel
+def place(
+    slot: int, cluster: int, vectors: tuple[Vector, Vector], lists: Lists, space: Space, scratch: NDArray[np.int64]
+) -> int:
+    """Keep an article's vectors, enter it into the posting lists and make it a member of a cluster.
+
+    ``vectors`` are its own and its title's. There must be room in all of them. Returns how many cells
+    of the posting lists are in use.
+    """
+    vector, title = vectors
+    _keep_vectors(slot, vector, title, space)
+    join(slot, cluster, space, scratch)
+    return enter(lists, vector, slot)
 
 
 @kernel
@@ -19,7 +35,7 @@ def join(slot: int, cluster: int, space: Space, scratch: NDArray[np.int64]) -> N
     articles.cluster[slot] = cluster
     articles.previous[slot] = clusters.last[cluster]
     clusters.last[cluster] = slot
-    clusters.size[cluster] += 1
+    clusters.members[cluster] += 1
     _count_time(articles.time[slot], cluster, space)
 
 
@@ -37,7 +53,7 @@ def leave(slot: int, space: Space, scratch: NDArray[np.int64]) -> None:
         articles.previous[later] = articles.previous[slot]
     articles.cluster[slot] = -1
     articles.previous[slot] = -1
-    clusters.size[cluster] -= 1
+    clusters.members[cluster] -= 1
     clusters.squared[cluster] -= _squared_change(slot, cluster, space, scratch)
     _count_times(cluster, space)
 
@@ -46,14 +62,14 @@ def leave(slot: int, space: Space, scratch: NDArray[np.int64]) -> None:
 def unite(absorbed: int, survivor: int, space: Space, scratch: NDArray[np.int64]) -> None:
     """Make every member of ``absorbed`` one of ``survivor``, the earliest first."""
     articles, clusters = space.articles, space.clusters
-    members = np.empty(clusters.size[absorbed], dtype=np.int64)
+    members = np.empty(clusters.members[absorbed], dtype=np.int64)
     slot = clusters.last[absorbed]
     for i in range(len(members) - 1, -1, -1):
         members[i] = slot
         slot = articles.previous[slot]
     for member in members:
         join(member, survivor, space, scratch)
-    clusters.size[absorbed] = 0
+    clusters.members[absorbed] = 0
     clusters.last[absorbed] = -1
     clusters.squared[absorbed] = 0
     clusters.merged[absorbed] = survivor
@@ -65,7 +81,6 @@ def _count_times(cluster: int, space: Space) -> None:
     clusters = space.clusters
     clusters.newest[cluster] = np.nan
     clusters.oldest[cluster] = np.nan
-    clusters.time_sum[cluster] = 0.0
     clusters.dated[cluster] = 0
     slot = clusters.last[cluster]
     while slot >= 0:
@@ -79,7 +94,6 @@ def _count_time(time: float, cluster: int, space: Space) -> None:
         return
     clusters = space.clusters
     clusters.dated[cluster] += 1
-    clusters.time_sum[cluster] += time
     if clusters.dated[cluster] == 1 or time > clusters.newest[cluster]:
         clusters.newest[cluster] = time
     if clusters.dated[cluster] == 1 or time < clusters.oldest[cluster]:
@@ -92,15 +106,31 @@ def _squared_change(slot: int, cluster: int, space: Space, scratch: NDArray[np.i
     own, across = 0, 0
     vector = vector_of(slot, space)
     for at in range(len(vector.terms)):
-        weight = int(vector.weights[at] & WEIGHT_MASK)
+        weight = int(vector.weights[at])
         scratch[vector.terms[at]] = weight
         own += weight * weight
     member = space.clusters.last[cluster]
     while member >= 0:
         theirs = vector_of(member, space)
         for at in range(len(theirs.terms)):
-            across += scratch[theirs.terms[at]] * int(theirs.weights[at] & WEIGHT_MASK)
+            across += scratch[theirs.terms[at]] * int(theirs.weights[at])
         member = space.articles.previous[member]
     for at in range(len(vector.terms)):
         scratch[vector.terms[at]] = 0
     return own + 2 * across
+
+
+@kernel
+def _keep_vectors(slot: int, vector: Vector, title: Vector, space: Space) -> None:
+    """Keep an article's vectors behind those that are there."""
+    articles, texts = space.articles, space.texts
+    start, end = texts.ends[VECTORS], texts.ends[VECTORS] + len(vector.terms)
+    texts.terms[start:end] = vector.terms
+    texts.weights[start:end] = vector.weights
+    articles.vector_start[slot], articles.vector_length[slot] = start, len(vector.terms)
+    texts.ends[VECTORS] = end
+    start, end = texts.ends[TITLES], texts.ends[TITLES] + len(title.terms)
+    texts.title_terms[start:end] = title.terms
+    texts.title_weights[start:end] = title.weights
+    articles.title_start[slot], articles.title_length[slot] = start, len(title.terms)
+    texts.ends[TITLES] = end

@@ -1,9 +1,10 @@
 """Which live articles share a term, newest first, and how much of a text they share.
 
-A posting list is a chain of small blocks with the newest article in front, so that reading stops
-by itself at the first article that is too old. A block is one cache line of eight 64-bit cells:
-a header (the number of the following block + 1, then 8 bits of fill) and seven postings (article,
-then 16 bits of weight).
+A posting list is a chain of blocks with the newest article in front, so that reading stops by itself
+at the first article that is too old. Each block has room for twice as many postings as the one
+before it: a rare term takes little memory, and a common one is read in long runs. The first of a
+block's 64-bit cells is its header (where the following block starts + 1, then 16 bits each of
+room and fill), the others are postings (article, then 16 bits of weight).
 """
 
 from __future__ import annotations
@@ -13,16 +14,26 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.terms import WEIGHT_MASK, Vector
+from dedupe.clusters.terms import Vector
 from dedupe.kernel import kernel
 
-ROOM: Final = 7
+SMALLEST: Final = 3
+LARGEST: Final = 1023
 LEADING: Final = 32
-_FILL_BITS: Final = 8
-_FILL_MASK: Final = 0xFF
+_FOLLOWING_SHIFT: Final = 32
+_ROOM_SHIFT: Final = 16
+_FIELD: Final = 0xFFFF
 _WEIGHT_BITS: Final = 16
 
-Blocks = NDArray[np.int64]
+Cells = NDArray[np.int64]
+
+
+class Lists(NamedTuple):
+    """The cells, where in them the newest block of each term starts, and how many are filled."""
+
+    cells: Cells
+    heads: NDArray[np.int32]
+    filled: int
 
 
 class Reach(NamedTuple):
@@ -33,58 +44,65 @@ class Reach(NamedTuple):
 
 
 class Postings:
-    """Posting lists of all terms; their heads stand in the vocabulary, -1 for none."""
+    """Posting lists of all terms; where their newest blocks start stands in the vocabulary, -1 for none."""
 
     def __init__(self) -> None:
         self.count = 0
-        self.blocks: Blocks = np.zeros((4096, ROOM + 1), dtype=np.int64)
+        self.cells: Cells = np.zeros(1 << 16, dtype=np.int64)
 
-    def add(self, heads: NDArray[np.int32], vector: Vector, slot: int) -> None:
-        """Enter article ``slot`` under each of its terms; slots must come in ascending order."""
-        if self.count + len(vector.terms) > len(self.blocks):
-            grown = np.zeros((2 * len(self.blocks) + len(vector.terms), ROOM + 1), dtype=np.int64)
-            grown[: self.count] = self.blocks[: self.count]
-            self.blocks = grown
-        self.count = _enter(self.blocks, heads, vector, slot, self.count)
+    def make_room(self, terms: int) -> None:
+        """Make sure that an article with so many terms can be entered."""
+        most = self.count + terms * (LARGEST + 1)
+        if most > len(self.cells):
+            grown = np.zeros(max(2 * len(self.cells), most), dtype=np.int64)
+            grown[: self.count] = self.cells[: self.count]
+            self.cells = grown
 
     def remove(self, heads: NDArray[np.int32], terms: NDArray[np.int32], slot: int) -> None:
         """Take article ``slot`` out of the list of each of its terms."""
-        _strike(self.blocks, heads, terms, slot)
+        _strike(self.cells, heads, terms, slot)
 
 
 @kernel
-def _enter(blocks: Blocks, heads: NDArray[np.int32], vector: Vector, slot: int, count: int) -> int:
+def enter(lists: Lists, vector: Vector, slot: int) -> int:
+    """Enter article ``slot`` under each of its terms; return how many cells are in use now.
+
+    Slots must come in ascending order, and `Postings.make_room` before.
+    """
+    cells, heads, count = lists
     for i in range(len(vector.terms)):
         term = vector.terms[i]
         block = int(heads[term])
-        if block < 0 or (blocks[block, 0] & _FILL_MASK) == ROOM:
-            blocks[count, 0] = (block + 1) << _FILL_BITS
+        room = cells[block] >> _ROOM_SHIFT & _FIELD if block >= 0 else 0
+        if block < 0 or cells[block] & _FIELD == room:
+            room = min(max(2 * room + 1, SMALLEST), LARGEST)
+            cells[count] = (block + 1) << _FOLLOWING_SHIFT | room << _ROOM_SHIFT
             block = count
             heads[term] = block
-            count += 1
-        blocks[block, 0] += 1
-        blocks[block, blocks[block, 0] & _FILL_MASK] = (slot << _WEIGHT_BITS) | int(vector.weights[i])
+            count += 1 + room
+        cells[block] += 1
+        cells[block + (cells[block] & _FIELD)] = (slot << _WEIGHT_BITS) | int(vector.weights[i])
     return count
 
 
 @kernel
-def _strike(blocks: Blocks, heads: NDArray[np.int32], terms: NDArray[np.int32], slot: int) -> None:
+def _strike(cells: Cells, heads: NDArray[np.int32], terms: NDArray[np.int32], slot: int) -> None:
     for term in terms:
         block = int(heads[term])
         while block >= 0:
-            fill = blocks[block, 0] & _FILL_MASK
-            for at in range(1, fill + 1):
-                if blocks[block, at] >> _WEIGHT_BITS == slot:
-                    blocks[block, at:fill] = blocks[block, at + 1 : fill + 1].copy()
-                    blocks[block, fill] = 0
-                    blocks[block, 0] -= 1
+            last = block + (cells[block] & _FIELD)
+            for at in range(block + 1, last + 1):
+                if cells[at] >> _WEIGHT_BITS == slot:
+                    cells[at:last] = cells[at + 1 : last + 1].copy()
+                    cells[last] = 0
+                    cells[block] -= 1
                     break
-            block = (blocks[block, 0] >> _FILL_BITS) - 1
+            block = (cells[block] >> _FOLLOWING_SHIFT) - 1
 
 
 @kernel
 def accumulate(
-    blocks: Blocks,
+    cells: Cells,
     heads: NDArray[np.int32],
     vector: Vector,
     reach: Reach,
@@ -98,32 +116,25 @@ def accumulate(
     in ``touched``.
     """
     count = 0
-    heaviest_first = np.argsort(-(vector.weights & np.uint16(WEIGHT_MASK)).astype(np.int32), kind="mergesort")
+    heaviest_first = np.argsort(-vector.weights.astype(np.int32), kind="mergesort")
     for rank in range(len(heaviest_first)):
         i = heaviest_first[rank]
-        weight = int(vector.weights[i]) & WEIGHT_MASK
+        weight = int(vector.weights[i])
         block = int(heads[vector.terms[i]])
         left = reach.cap
         while block >= 0 and left > 0:
-            header = blocks[block, 0]
-            for at in range(header & _FILL_MASK, 0, -1):
-                slot = blocks[block, at] >> _WEIGHT_BITS
-                if slot < reach.oldest or left == 0:
+            first = block + 1 + max((cells[block] & _FIELD) - left, 0)
+            for at in range(block + (cells[block] & _FIELD), first - 1, -1):
+                slot = cells[at] >> _WEIGHT_BITS
+                if slot < reach.oldest:
                     left = 0
                     break
-                left -= 1
                 if dots[slot] == 0:
                     if rank >= LEADING:
                         continue
                     touched[count] = slot
                     count += 1
-                dots[slot] += weight * (blocks[block, at] & WEIGHT_MASK)
-            block = (header >> _FILL_BITS) - 1
+                dots[slot] += weight * (cells[at] & _FIELD)
+            left -= cells[block] & _FIELD
+            block = (cells[block] >> _FOLLOWING_SHIFT) - 1
     return count
-
-
-@kernel
-def clear(dots: NDArray[np.int32], touched: NDArray[np.int32]) -> None:
-    """Set the products at the slots listed in ``touched`` to zero again."""
-    for slot in touched:
-        dots[slot] = 0

@@ -8,29 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.space import Space
-from dedupe.clusters.terms import NAME_BIT, UNIT, WEIGHT_MASK, Vector
+from dedupe.clusters.terms import UNIT, Vector
 from dedupe.kernel import kernel
 
 UNIT_SQUARED: Final = float(UNIT) * UNIT
 
 
 @kernel
-def dot(left: Vector, right: Vector) -> tuple[int, int]:
-    """Return the product of two vectors over all terms, and over names alone, in units of `UNIT_SQUARED`."""
-    i, j, whole, names = 0, 0, 0, 0
+def dot(left: Vector, right: Vector) -> int:
+    """Return the product of two vectors, in units of `UNIT_SQUARED`."""
+    i, j, product = 0, 0, 0
     while i < len(left.terms) and j < len(right.terms):
-        if left.terms[i] < right.terms[j]:
-            i += 1
-        elif left.terms[i] > right.terms[j]:
-            j += 1
-        else:
-            product = int(left.weights[i] & WEIGHT_MASK) * int(right.weights[j] & WEIGHT_MASK)
-            whole += product
-            if left.weights[i] & right.weights[j] & NAME_BIT:
-                names += product
-            i += 1
-            j += 1
-    return whole, names
+        ours, theirs = left.terms[i], right.terms[j]
+        if ours == theirs:
+            product += int(left.weights[i]) * int(right.weights[j])
+        # Sums in place of branches, which nobody can predict here.
+        i += ours <= theirs
+        j += theirs <= ours
+    return product
 
 
 @kernel
@@ -38,14 +33,10 @@ def shared_count(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> int:
     """Return how many values two sorted sets share."""
     i, j, shared = 0, 0, 0
     while i < len(left) and j < len(right):
-        if left[i] == right[j]:
-            shared += 1
-            i += 1
-            j += 1
-        elif left[i] < right[j]:
-            i += 1
-        else:
-            j += 1
+        ours, theirs = left[i], right[j]
+        shared += ours == theirs
+        i += ours <= theirs
+        j += theirs <= ours
     return shared
 
 

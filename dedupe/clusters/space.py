@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeVar, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from dedupe.columns import new_columns
+from dedupe.clusters.terms import MAX_TERMS, MAX_TITLE_TERMS
+from dedupe.columns import grow
 
 _SLICE = (np.int64, np.int32)
 
@@ -44,23 +45,31 @@ class ClusterColumns(NamedTuple):
     """One row a cluster.
 
     ``squared`` is the squared length of the sum of its members' vectors, ``last`` its newest
-    member, ``merged`` the cluster it was merged into; both are -1 for none. ``time_sum`` adds up
+    member, ``merged`` the cluster it was merged into; both are -1 for none. ``newest`` and ``oldest`` are
     the times of its ``dated`` members.
     """
 
     bits: NDArray[np.uint64]
-    size: NDArray[np.int32]
+    members: NDArray[np.int32]
     last: NDArray[np.int32]
     squared: NDArray[np.int64]
     newest: NDArray[np.float64]
     oldest: NDArray[np.float64]
-    time_sum: NDArray[np.float64]
     dated: NDArray[np.int32]
     merged: NDArray[np.int32]
 
 
+VECTORS: Final = 0
+TITLES: Final = 1
+SHINGLES: Final = 2
+NUMBERS: Final = 3
+
+
 class TextColumns(NamedTuple):
-    """What `ArticleColumns` points into: weighted terms, shingles, numbers."""
+    """What `ArticleColumns` points into: weighted terms, those of titles, shingles, numbers.
+
+    ``ends`` tells how far each of the four is filled: `VECTORS`, `TITLES`, `SHINGLES`, `NUMBERS`.
+    """
 
     terms: NDArray[np.int32]
     weights: NDArray[np.uint16]
@@ -68,23 +77,80 @@ class TextColumns(NamedTuple):
     title_weights: NDArray[np.uint16]
     shingles: NDArray[np.uint32]
     numbers: NDArray[np.uint32]
+    ends: NDArray[np.int64]
+
+    def has_room(self, shingles: int, numbers: int) -> bool:
+        """Return whether one more article fits in, with so many shingles and numbers."""
+        ends: list[int] = self.ends.tolist()
+        return (
+            ends[VECTORS] + MAX_TERMS <= len(self.terms)
+            and ends[TITLES] + MAX_TITLE_TERMS <= len(self.title_terms)
+            and ends[SHINGLES] + shingles <= len(self.shingles)
+            and ends[NUMBERS] + numbers <= len(self.numbers)
+        )
+
+    def longer(self, shingles: int, numbers: int) -> TextColumns:
+        """Return the same columns with room for one more article."""
+        ends = self.ends.tolist()
+        terms, weights = grow((self.terms, self.weights), ends[VECTORS] + MAX_TERMS)
+        titles = grow((self.title_terms, self.title_weights), ends[TITLES] + MAX_TITLE_TERMS)
+        (shingled,) = grow((self.shingles,), ends[SHINGLES] + shingles)
+        (numbered,) = grow((self.numbers,), ends[NUMBERS] + numbers)
+        return TextColumns(terms, weights, *titles, shingled, numbered, self.ends)
+
+
+Records = TypeVar("Records", ArticleColumns, ClusterColumns)
 
 
 class Space(NamedTuple):
-    """All of it, in one argument."""
+    """All of it, in one argument.
+
+    ``articles`` and ``clusters`` are record arrays, which have the attributes of named columns: kernels take
+    one array much faster than twenty, and find what belongs together in one place.
+    """
 
     articles: ArticleColumns
     clusters: ClusterColumns
     texts: TextColumns
 
 
-def article_columns(rows: int) -> ArticleColumns:
-    """Return room for articles."""
+def article_rows(rows: int) -> ArticleColumns:
+    """Return room for articles, as kernels read it."""
     links = (np.int32,) * 4
-    return new_columns(ArticleColumns, rows, np.uint64, *links, np.float64, np.float64, np.int32, *_SLICE * 5)
+    return _records(ArticleColumns, rows, np.uint64, *links, np.float64, np.float64, np.int32, *_SLICE * 5)
 
 
-def cluster_columns(rows: int) -> ClusterColumns:
-    """Return room for clusters."""
-    times = (np.float64,) * 3
-    return new_columns(ClusterColumns, rows, np.uint64, np.int32, np.int32, np.int64, *times, np.int32, np.int32)
+def cluster_rows(rows: int) -> ClusterColumns:
+    """Return room for clusters, as kernels read it."""
+    counts = np.int32, np.int32, np.int64
+    return _records(ClusterColumns, rows, np.uint64, *counts, np.float64, np.float64, np.int32, np.int32)
+
+
+def text_columns(cells: int) -> TextColumns:
+    """Return room for what articles hold."""
+    return TextColumns(
+        terms=np.zeros(cells, np.int32),
+        weights=np.zeros(cells, np.uint16),
+        title_terms=np.zeros(cells, np.int32),
+        title_weights=np.zeros(cells, np.uint16),
+        shingles=np.zeros(cells, np.uint32),
+        numbers=np.zeros(cells, np.uint32),
+        ends=np.zeros(4, np.int64),
+    )
+
+
+def longer(records: Records, rows: int) -> Records:
+    """Return the same records, with room for ``rows``."""
+    (grown,) = grow((cast("NDArray[np.void]", records),), rows)
+    return cast("Records", grown.view(np.recarray))
+
+
+def columns_of(records: Records, make: type[Records]) -> Records:
+    """Return the columns of records as plain arrays on the same memory, which Python reads much faster."""
+    stored = cast("NDArray[np.void]", records)
+    return make(*(stored[name] for name in make._fields))
+
+
+def _records(make: type[Records], rows: int, *types: DTypeLike) -> Records:
+    kinds = np.dtype(list(zip(make._fields, types, strict=True)), align=True)
+    return cast("Records", np.zeros(rows, kinds).view(np.recarray))

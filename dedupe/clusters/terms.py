@@ -3,7 +3,7 @@
 A term is a token, or a pair of neighbouring characters in scripts without spaces. Its weight is
 (1 + ln tf) · idf (Salton & Buckley 1988), the title counted several times; the heaviest terms
 stay, scaled to unit length and kept as 15-bit integers, so that sums over them are exact in any
-order. The 16th bit marks names: terms with a digit, or never seen in lower case.
+order.
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.kernel import kernel
-from dedupe.text.tokens import HAS_DIGIT, IS_CAPITALISED, IS_SOLO
+from dedupe.text.tokens import IS_SOLO
 
 MAX_TERMS: Final = 48
 MAX_TITLE_TERMS: Final = 16
 BODY_TOKENS: Final = 600
 TITLE_WEIGHT: Final = 4.0
 UNIT: Final = 32767
-NAME_BIT: Final = 0x8000
-WEIGHT_MASK: Final = 0x7FFF
 
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xD6E8FEB86659FD93)
@@ -31,15 +29,14 @@ _MIX: Final = np.uint64(0xD6E8FEB86659FD93)
 class Terms(NamedTuple):
     """The distinct terms of one article.
 
-    Hash, how often in the body, how often there in lower case, how often in the title, whether it
-    has a digit, and the first of its tokens.
+    Hash, how often in the body, how often in the title, how often in what stands for the title, and
+    the first of its tokens.
     """
 
     hashes: NDArray[np.uint64]
     body: NDArray[np.int32]
-    lower: NDArray[np.int32]
     title: NDArray[np.int32]
-    digit: NDArray[np.bool_]
+    heading: NDArray[np.int32]
     first: NDArray[np.int32]
 
 
@@ -51,16 +48,19 @@ class Vector(NamedTuple):
 
 
 @kernel
-def count_terms(hashes: NDArray[np.uint64], flags: NDArray[np.uint8], title_tokens: int, language: int) -> Terms:
+def count_terms(
+    hashes: NDArray[np.uint64], flags: NDArray[np.uint8], title_tokens: int, heading_tokens: int, language: int
+) -> Terms:
     """Count the distinct terms of an article whose first ``title_tokens`` tokens are its title.
 
-    Only the first `BODY_TOKENS` tokens of the body count: news says what it is about at its top.
+    The first ``heading_tokens`` stand for the title: they are the title where there is one. Only the
+    first `BODY_TOKENS` tokens of the body count: news says what it is about at its top.
     """
     n = min(len(hashes), title_tokens + BODY_TOKENS)
     slots = np.full(_table_size(n), -1, dtype=np.int32)
     found = np.empty(n, dtype=np.uint64)
-    body, lower, title = np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.int32)
-    digit, first = np.zeros(n, np.bool_), np.zeros(n, np.int32)
+    body, title = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    heading, first = np.zeros(n, np.int32), np.zeros(n, np.int32)
     count = 0
     for i in range(n):
         paired = i + 1 < n and i + 1 != title_tokens and flags[i] & flags[i + 1] & IS_SOLO
@@ -76,28 +76,31 @@ def count_terms(hashes: NDArray[np.uint64], flags: NDArray[np.uint8], title_toke
             title[k] += 1
         else:
             body[k] += 1
-            lower[k] += not flags[i] & IS_CAPITALISED
-        digit[k] |= (flags[i] & HAS_DIGIT) > 0
-    return Terms(found[:count], body[:count], lower[:count], title[:count], digit[:count], first[:count])
+        heading[k] += i < heading_tokens
+    return Terms(found[:count], body[:count], title[:count], heading[:count], first[:count])
 
 
 @kernel
-def weigh(numbers: NDArray[np.int32], terms: Terms, idf: NDArray[np.float32], title_weight: float, most: int) -> Vector:
-    """Return the ``most`` heaviest terms and their weights as integers of unit length."""
-    weights = np.zeros(len(numbers), dtype=np.float64)
+def weigh(numbers: NDArray[np.int32], terms: Terms, idf: NDArray[np.float32]) -> tuple[Vector, Vector]:
+    """Return the vectors of an article and of what stands for its title; ``numbers`` are those of its terms."""
+    whole = np.zeros(len(numbers), dtype=np.float64)
+    heading = np.zeros(len(numbers), dtype=np.float64)
     for i in range(len(numbers)):
-        tf = terms.body[i] + title_weight * terms.title[i]
-        if tf > 0 and idf[numbers[i]] > 0:
-            weights[i] = (1.0 + np.log(tf)) * idf[numbers[i]]
+        rarity = max(float(idf[numbers[i]]), 0.0)
+        whole[i] = (1.0 + np.log(terms.body[i] + TITLE_WEIGHT * terms.title[i])) * rarity
+        if terms.heading[i] > 0:
+            heading[i] = (1.0 + np.log(float(terms.heading[i]))) * rarity
+    return _vector(numbers, whole, MAX_TERMS), _vector(numbers, heading, MAX_TITLE_TERMS)
+
+
+@kernel
+def _vector(numbers: NDArray[np.int32], weights: NDArray[np.float64], most: int) -> Vector:
+    """Keep the ``most`` heaviest terms, as integers of unit length."""
     kept = np.argsort(-weights, kind="mergesort")[:most]
     kept = kept[weights[kept] > 0]
     kept = kept[np.argsort(numbers[kept])]
     scale = UNIT / np.sqrt(np.sum(weights[kept] ** 2)) if len(kept) else 0.0
-    integers = np.empty(len(kept), dtype=np.uint16)
-    for j in range(len(kept)):
-        i = kept[j]
-        is_name = terms.digit[i] or (terms.lower[i] == 0 and terms.body[i] > 0)
-        integers[j] = max(np.uint16(weights[i] * scale), np.uint16(1)) | np.uint16(NAME_BIT if is_name else 0)
+    integers = np.maximum((weights[kept] * scale).astype(np.uint16), np.uint16(1))
     return Vector(numbers[kept], integers)
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from dedupe.columns import grow, new_columns
 from dedupe.interner import Interner
+from dedupe.kernel import kernel
 
 PRIOR_WEIGHT: Final = 2_000.0
 """How many articles of the stream the prior counts for."""
@@ -39,6 +40,9 @@ class Prior:
 
     hashes: NDArray[np.uint64]
     shares: NDArray[np.float32]
+
+
+NO_PRIOR: Final = Prior(np.empty(0, np.uint64), np.empty(0, np.float32))
 
 
 class Vocabulary:
@@ -73,12 +77,12 @@ class Vocabulary:
             self.terms.heads[room:] = -1
             fresh = slice(before, self.count)
             self.terms.languages[fresh] = language
-            self.terms.idf[fresh] = self._idf(self.hashes[fresh], 0, language)
+            self.terms.idf[fresh] = self._idf(self.hashes[fresh], self.terms.counts[fresh], language)
         return numbers
 
     def add(self, terms: NDArray[np.int32], language: int, sign: int = 1) -> None:
         """Count an article's distinct ``terms`` once each; take it back with ``sign=-1``."""
-        self.terms.counts[terms] += sign
+        _count(self.terms.counts, terms, sign)
         self.articles[language] = self.articles.get(language, 0) + sign
 
     def snapshot_due(self, language: int) -> bool:
@@ -105,12 +109,32 @@ class Vocabulary:
         self.terms.idf[mine] = self._idf(self.hashes[mine], self.terms.counts[mine], language)
         self._due[language] = min(articles * SNAPSHOT_GROWTH, articles + LONGEST_INTERVAL) + 1
 
-    def _idf(self, hashes: NDArray[np.uint64], counts: NDArray[np.int32] | int, language: int) -> NDArray[np.float32]:
-        articles = float(self._frozen_articles.get(language, 0))
-        holding = np.asarray(counts, dtype=np.float64)
-        prior = self._priors.get(language)
-        if prior is not None:
-            at = np.minimum(np.searchsorted(prior.hashes, hashes), len(prior.hashes) - 1)
-            holding = holding + PRIOR_WEIGHT * np.where(prior.hashes[at] == hashes, prior.shares[at], 0.0)
-            articles += PRIOR_WEIGHT
-        return np.log((articles + 1.0) / (holding + 0.5)).astype(np.float32)
+    def _idf(self, hashes: NDArray[np.uint64], counts: NDArray[np.int32], language: int) -> NDArray[np.float32]:
+        prior = self._priors.get(language, NO_PRIOR)
+        return _idf(hashes, counts, self._frozen_articles.get(language, 0), prior.hashes, prior.shares)
+
+
+@kernel
+def _count(counts: NDArray[np.int32], terms: NDArray[np.int32], sign: int) -> None:
+    for term in terms:
+        counts[term] += sign
+
+
+@kernel
+def _idf(
+    hashes: NDArray[np.uint64],
+    counts: NDArray[np.int32],
+    frozen: int,
+    known: NDArray[np.uint64],
+    shares: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Return how rare terms are by the last snapshot over the prior, whose sorted terms are ``known``."""
+    articles = frozen + (PRIOR_WEIGHT if len(known) else 0.0) + 1.0
+    idf = np.empty(len(hashes), dtype=np.float32)
+    for i in range(len(hashes)):
+        holding = counts[i] + 0.5
+        at = np.searchsorted(known, hashes[i])
+        if at < len(known) and known[at] == hashes[i]:
+            holding += PRIOR_WEIGHT * shares[at]
+        idf[i] = np.log(articles / holding)
+    return idf

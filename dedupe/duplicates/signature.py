@@ -9,7 +9,7 @@ modulo 2^32 over all shingles. An empty text has 2^32 - 1 everywhere.
 from __future__ import annotations
 
 import functools
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,13 @@ _EMPTY: Final = np.uint32(0xFFFFFFFF)
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
+class Permutations(NamedTuple):
+    """Position k of a signature goes by ``factors[k] * h + offsets[k]``; factors are odd, so that no two words meet."""
+
+    factors: Words
+    offsets: Words
+
+
 def signature_identity() -> dict[str, int | str]:
     """Return what the meaning of a signature depends on, apart from the size of its shingles."""
     return {
@@ -42,12 +49,8 @@ def signature_identity() -> dict[str, int | str]:
 
 def signature_of(token_hashes: Hashes, size: int) -> tuple[Words, Words]:
     """Return the `shingles` of a text and their signature."""
-    return _signature_of(token_hashes, size, *_permutations())
-
-
-def sign(shingled: Words) -> Words:
-    """Return the signature of a set of shingles."""
-    return _sign(shingled, *_permutations())
+    shingled = shingles(token_hashes, size)
+    return shingled, sign(shingled, permutations())
 
 
 @kernel
@@ -79,22 +82,17 @@ def shingles(token_hashes: Hashes, size: int) -> Words:
     for i in range(len(windows)):
         words[i] = windows[i] >> np.uint64(32)
     _sort(words)
-    return _unique(words)
+    return distinct(words)
 
 
 @kernel
-def _signature_of(token_hashes: Hashes, size: int, factors: Words, offsets: Words) -> tuple[Words, Words]:
-    shingled = shingles(token_hashes, size)
-    return shingled, _sign(shingled, factors, offsets)
-
-
-@kernel
-def _sign(shingled: Words, factors: Words, offsets: Words) -> Words:
-    """Keep the least value of each position; the inner loop is the one that vectorises."""
+def sign(shingled: Words, permuted: Permutations) -> Words:
+    """Return the signature of a set of shingles."""
+    factors, offsets = permuted
     signature = np.full(len(factors), _EMPTY, np.uint32)
     for shingle_ in shingled:
         word = _mix(shingle_)
-        for k in range(len(factors)):
+        for k in range(len(factors)):  # the loop that vectorises
             signature[k] = min(signature[k], np.uint32(factors[k] * word + offsets[k]))
     return signature
 
@@ -124,7 +122,8 @@ def _sort(words: Words) -> None:
 
 
 @kernel
-def _unique(words: Words) -> Words:
+def distinct(words: Words) -> Words:
+    """Return each of sorted words once; changes ``words``."""
     count = 0
     for word in words:
         if count == 0 or words[count - 1] != word:
@@ -134,10 +133,10 @@ def _unique(words: Words) -> Words:
 
 
 @functools.cache
-def _permutations() -> tuple[Words, Words]:
-    """Return the factors (odd, so that no two words meet) and offsets that datasketch draws for this seed."""
+def permutations() -> Permutations:
+    """Return the permutations that datasketch draws for this seed."""
     # datasketch draws from this old generator, whose stream NumPy promises never to change.
     draw = np.random.RandomState(SEED)
     factors = draw.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     offsets = draw.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)
-    return factors, offsets
+    return Permutations(factors, offsets)

@@ -22,7 +22,7 @@ LARGEST_PART: Final = 0.8
 """An article of which more would go is a template or a copy, not a page: it keeps all its lines."""
 FULLEST: Final = 0.75
 
-_ARTICLES: Final = np.array([0xC2B2AE3D27D4EB4F], np.uint64)
+_ARTICLES: Final = np.uint64(0xC2B2AE3D27D4EB4F)
 """The line, as good as never written, under which a source's articles are counted."""
 
 Hashes = npt.NDArray[np.uint64]
@@ -47,7 +47,7 @@ class SourceLines:
 
     def add(self, source: int, line_hashes: Hashes) -> None:
         """Count one article; a line that it holds twice counts once."""
-        keys = _keys(source, line_hashes)
+        keys = _keys(np.uint64(source), line_hashes)
         most = int(FULLEST * len(self._keys))
         if self._used + len(keys) > most:
             self._forget()
@@ -55,20 +55,15 @@ class SourceLines:
 
     def remove(self, source: int, line_hashes: Hashes) -> None:
         """Take back one article that was added."""
-        _remove(self._keys, self._counts, _keys(source, line_hashes))
+        _remove(self._keys, self._counts, _keys(np.uint64(source), line_hashes))
 
     def count(self, source: int, line_hashes: Hashes) -> Counts:
         """Return in how many articles of the source each line stands."""
-        return _counts_of(self._keys, self._counts, _mix(np.uint64(source), line_hashes))
+        return _counts_of(self._keys, self._counts, np.uint64(source), line_hashes)
 
     def furniture(self, source: int, line_hashes: Hashes, weights: Counts) -> npt.NDArray[np.bool_]:
         """Tell for each line of an article, given their weights, whether it is furniture of the source."""
-        articles = int(self.count(source, _ARTICLES)[0])
-        needed = min(max(FEWEST_ARTICLES, SMALLEST_SHARE * articles), ENOUGH_ARTICLES)
-        found: npt.NDArray[np.bool_] = self.count(source, line_hashes) >= needed
-        if weights[found].sum() > LARGEST_PART * weights.sum():
-            found[:] = False
-        return found
+        return _furniture(self._keys, self._counts, np.uint64(source), line_hashes, weights)
 
     def checksum(self) -> Hashes:
         """Return one number that depends on every count and not on where it is kept."""
@@ -86,20 +81,41 @@ class SourceLines:
         self._counts[_places(self._keys, keys)] = counts
 
 
-def _keys(source: int, line_hashes: Hashes) -> Hashes:
-    return np.unique(_mix(np.uint64(source), np.concatenate((_ARTICLES, line_hashes))))
+@kernel
+def _furniture(
+    keys: Hashes, counts: Counts, source: np.uint64, line_hashes: Hashes, weights: Counts
+) -> npt.NDArray[np.bool_]:
+    articles = counts[_place(keys, _mix(source, _ARTICLES))]
+    needed = min(max(FEWEST_ARTICLES, SMALLEST_SHARE * articles), ENOUGH_ARTICLES)
+    found: npt.NDArray[np.bool_] = _counts_of(keys, counts, source, line_hashes) >= needed
+    if np.sum(weights[found]) > LARGEST_PART * np.sum(weights):
+        found[:] = False
+    return found
 
 
 @kernel
-def _mix(source: np.uint64, line_hashes: Hashes) -> Hashes:
-    """Return the keys of lines within a source; 0 is left for empty places."""
-    keys = np.empty_like(line_hashes)
+def _keys(source: np.uint64, line_hashes: Hashes) -> Hashes:
+    """Return the keys that an article counts for, sorted, each once."""
+    keys = np.empty(len(line_hashes) + 1, np.uint64)
+    keys[0] = _mix(source, _ARTICLES)
     for i in range(len(line_hashes)):
-        value = line_hashes[i] * np.uint64(0x9E3779B97F4A7C15) + source
-        value = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-        value = (value ^ (value >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-        keys[i] = max(value ^ (value >> np.uint64(33)), np.uint64(1))
-    return keys
+        keys[i + 1] = _mix(source, line_hashes[i])
+    keys.sort()
+    count = 1
+    for i in range(1, len(keys)):
+        if keys[i] != keys[count - 1]:
+            keys[count] = keys[i]
+            count += 1
+    return keys[:count]
+
+
+@kernel
+def _mix(source: np.uint64, line_hash: np.uint64) -> np.uint64:
+    """Return the key of a line within a source; 0 is left for empty places."""
+    value = line_hash * np.uint64(0x9E3779B97F4A7C15) + source
+    value = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+    value = (value ^ (value >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+    return max(value ^ (value >> np.uint64(33)), np.uint64(1))
 
 
 @kernel
@@ -121,10 +137,10 @@ def _places(keys: Hashes, wanted: Hashes) -> npt.NDArray[np.int64]:
 
 
 @kernel
-def _counts_of(keys: Hashes, counts: Counts, wanted: Hashes) -> Counts:
-    found = np.empty(len(wanted), np.uint32)
-    for i in range(len(wanted)):
-        found[i] = counts[_place(keys, wanted[i])]
+def _counts_of(keys: Hashes, counts: Counts, source: np.uint64, line_hashes: Hashes) -> Counts:
+    found = np.empty(len(line_hashes), np.uint32)
+    for i in range(len(line_hashes)):
+        found[i] = counts[_place(keys, _mix(source, line_hashes[i]))]
     return found
 
 

@@ -108,12 +108,12 @@ def test_nothing_is_changed_by_deciding(index: Index, room: Newsroom) -> None:
 
 
 def test_reasons_are_the_rounded_features_that_decided(index: Index, room: Newsroom) -> None:
-    model = by("mean", threshold=0.001)
+    model = by("centroid", threshold=0.001)
     for rival in decide(index, reading_of(room.report(2)), model).rivals:
         reasons = rival.reasons()
         assert list(reasons) == list(FEATURES)
         assert all(value == round(value, 4) for value in reasons.values())
-        assert rival.probability == 1 / (1 + np.exp(5.0 - 10.0 * reasons["mean"]))
+        assert rival.probability == pytest.approx(1 / (1 + np.exp(5.0 - 10.0 * reasons["centroid"])))
 
 
 def test_a_verdict_without_rivals_has_no_runner_up() -> None:

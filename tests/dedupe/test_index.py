@@ -95,7 +95,7 @@ def test_copies_weigh_nothing_and_share_a_group(index: Index, room: Newsroom) ->
     index.apply(event(2, EventKind.COPIED, copy.article_id, CLUSTERS[0], detail=detail), reading_of(copy))
 
     assert [index.group_id(slot) for slot in (0, 1)] == [group_id, group_id]
-    assert index.clusters.space.clusters.size[0] == 1
+    assert index.clusters.space.clusters.members[0] == 1
     assert index.clusters.cluster_of(1) == 0
     assert index.copy_among(reading_of(copy), index.copy_candidates(reading_of(copy)))[0] == 1
 
@@ -135,14 +135,14 @@ def test_copies_are_found_among_two_thousand_articles_as_brute_force_finds_them(
 def best_by_brute_force(reading: Reading, known: list[Reading]) -> tuple[float, float] | None:
     """Return Jaccard similarity and containment of the best original by comparing with every text."""
     best = None
-    mine = set(reading.shingles.tolist())
+    mine = set(reading.evidence.shingles.tolist())
     for other in known:
-        theirs = set(other.shingles.tolist())
+        theirs = set(other.evidence.shingles.tolist())
         shared, (fewer, more) = len(mine & theirs), sorted((len(mine), len(theirs)))
         if fewer < 0.35 * more or shared < 0.55 * fewer:
             continue
         jaccard = shared / (fewer + more - shared)
-        if min(reading.shingle_tokens, other.shingle_tokens) < 40 and jaccard < 0.75:
+        if min(reading.evidence.shingle_tokens, other.evidence.shingle_tokens) < 40 and jaccard < 0.75:
             continue
         if best is None or (shared / fewer, jaccard) > (best[1], best[0]):
             best = (jaccard, shared / fewer)

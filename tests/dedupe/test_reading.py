@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from dedupe.article import Article
-from dedupe.duplicates.signature import shingles, sign
+from dedupe.duplicates.signature import permutations, shingles, sign
 from dedupe.language_code import language_code
-from dedupe.reading import Reading, read
+from dedupe.reading import LEAD_TOKENS, Reading, read
 from dedupe.settings import EngineSettings
-from dedupe.text.compared import LEAD_TOKENS
 from dedupe.text.tokens import tokenise
 
 NOW = datetime(2026, 3, 2, 12, 0, 0, 500_000, tzinfo=UTC)
@@ -24,36 +23,36 @@ def reading_of(article: Article, settings: EngineSettings | None = None) -> Read
 def test_a_long_text_is_compared_without_its_title() -> None:
     reading = reading_of(Article(title="Two banks to merge", text=BODY))
 
-    assert (reading.tokens, reading.shingle_tokens) == (64, 60)
-    assert np.array_equal(reading.shingles, shingles(tokenise(BODY).hashes, 5))
-    assert np.array_equal(reading.signature, sign(reading.shingles))
+    assert (reading.evidence.tokens, reading.evidence.shingle_tokens) == (64, 60)
+    assert np.array_equal(reading.evidence.shingles, shingles(tokenise(BODY).hashes, 5))
+    assert np.array_equal(reading.evidence.signature, sign(reading.evidence.shingles, permutations()))
 
 
 def test_a_short_text_is_compared_with_its_title() -> None:
     reading = reading_of(Article(title="Two banks to merge", text="A deal was struck on Monday."))
     together = np.concatenate((tokenise("Two banks to merge").hashes, tokenise("A deal was struck on Monday.").hashes))
 
-    assert reading.shingle_tokens == reading.tokens == 10
-    assert np.array_equal(reading.shingles, shingles(together, 5))
+    assert reading.evidence.shingle_tokens == reading.evidence.tokens == 10
+    assert np.array_equal(reading.evidence.shingles, shingles(together, 5))
 
 
 def test_the_size_of_shingles_is_a_setting() -> None:
-    assert len(reading_of(Article(text=BODY), EngineSettings(shingle_size=3)).shingles) == 58
+    assert len(reading_of(Article(text=BODY), EngineSettings(shingle_size=3)).evidence.shingles) == 58
 
 
 def test_numbers_are_sorted_and_listed_once() -> None:
     reading = reading_of(Article(text=f"12 boats, 7 crews, 12 nets. {' '.join(['calm'] * 50)}"))
 
-    assert len(reading.numbers) == 2
-    assert reading.numbers.tolist() == sorted(set(tokenise("12 7").hashes.astype(np.uint32).tolist()))
+    assert len(reading.evidence.numbers) == 2
+    assert reading.evidence.numbers.tolist() == sorted(set(tokenise("12 7").hashes.astype(np.uint32).tolist()))
 
 
 def test_without_a_title_the_lead_stands_in() -> None:
     with_title, without = reading_of(Article(title="Ferry", text=BODY)), reading_of(Article(text=BODY))
 
-    assert len(with_title.title.hashes) == 1
-    assert len(without.title.hashes) == LEAD_TOKENS
-    assert without.terms.title.sum() == 0
+    assert with_title.evidence.terms.heading.sum() == 1
+    assert without.evidence.terms.heading.sum() == LEAD_TOKENS
+    assert without.evidence.terms.title.sum() == 0
 
 
 @pytest.mark.parametrize(
@@ -73,8 +72,8 @@ def test_terms_of_two_languages_never_meet() -> None:
     english = read(Article(text=BODY), "en", NOW, EngineSettings())
     french = read(Article(text=BODY), "fr", NOW, EngineSettings())
 
-    assert np.array_equal(english.shingles, french.shingles)
-    assert not np.intersect1d(english.terms.hashes, french.terms.hashes).size
+    assert np.array_equal(english.evidence.shingles, french.evidence.shingles)
+    assert not np.intersect1d(english.evidence.terms.hashes, french.evidence.terms.hashes).size
     assert french.language_code == language_code("fr")
 
 
@@ -84,7 +83,7 @@ def test_furniture_of_the_source_is_left_out() -> None:
     )
     whole, without = reading_of(article), read(article, "en", NOW, EngineSettings(), dropped=(1,))
 
-    assert without.tokens == whole.tokens - 5
+    assert without.evidence.tokens == whole.evidence.tokens - 5
     assert without.dropped == (1,)
     assert without.source_number == whole.source_number
     assert reading_of(Article(text=BODY)).source_number is None
@@ -92,20 +91,25 @@ def test_furniture_of_the_source_is_left_out() -> None:
 
 def test_terms_are_told_as_they_were_written() -> None:
     reading = reading_of(Article(title="Zürich’s FERRY", text="It ran aground off Sandholm"))
-    words = [reading.word(term) for term in range(len(reading.terms.hashes))]
+    words = [reading.word(term) for term in range(len(reading.evidence.terms.hashes))]
 
     assert words == ["Zürich", "FERRY", "It", "ran", "aground", "off", "Sandholm"]
 
 
 @pytest.mark.parametrize("text", ["🚢🔥", "…", "!"])
 def test_a_text_without_words_has_no_shingles(text: str) -> None:
-    reading = reading_of(Article(text=text))
+    evidence = reading_of(Article(text=text)).evidence
 
-    assert (reading.tokens, len(reading.shingles), len(reading.terms.hashes), len(reading.numbers)) == (0, 0, 0, 0)
+    assert (
+        evidence.tokens,
+        len(evidence.shingles),
+        len(evidence.terms.hashes),
+        len(evidence.numbers),
+    ) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("text", ["flood", "2026", "東"])
 def test_one_word_is_one_shingle(text: str) -> None:
-    reading = reading_of(Article(text=text))
+    evidence = reading_of(Article(text=text)).evidence
 
-    assert (reading.tokens, len(reading.shingles), len(reading.terms.hashes)) == (1, 1, 1)
+    assert (evidence.tokens, len(evidence.shingles), len(evidence.terms.hashes)) == (1, 1, 1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
-from dedupe.clusters.terms import NAME_BIT, UNIT, WEIGHT_MASK, Vector
+from dedupe.clusters.terms import UNIT, Vector
 
 DAY = 86_400.0
 
@@ -49,9 +49,7 @@ class Scene:
         size = int(self.rng.integers(1, most + 1))
         terms = np.sort(self.rng.choice(among or self.terms, size, replace=False)).astype(np.int32)
         weights = self.rng.uniform(0.1, 1.0, size)
-        integers = np.maximum(weights / np.linalg.norm(weights) * UNIT, 1).astype(np.uint16)
-        names = self.rng.random(size) < 0.3
-        return Vector(terms, np.where(names, integers | np.uint16(NAME_BIT), integers))
+        return Vector(terms, np.maximum(weights / np.linalg.norm(weights) * UNIT, 1).astype(np.uint16))
 
     def member(self) -> Member:
         """Return a random article."""
@@ -70,8 +68,7 @@ class Scene:
         member = member or self.member()
         slot = self.index.new_slot(self.index.slots + 1, member.time, 0.0)
         self.index.keep_copy_evidence(slot, member.shingles, np.empty(0, np.uint32), member.tokens)
-        self.index.keep_vectors(slot, member.vector, member.title)
-        self.index.join(slot, cluster)
+        self.index.place(slot, cluster, member.vector, member.title)
         self.members[cluster].append(slot)
         self.placed[slot] = member
         return slot
@@ -98,7 +95,7 @@ class Scene:
 
 def as_dict(vector: Vector) -> dict[int, int]:
     """Return the weight of each term."""
-    return {int(term): int(weight & WEIGHT_MASK) for term, weight in zip(*vector, strict=True)}
+    return {int(term): int(weight) for term, weight in zip(*vector, strict=True)}
 
 
 def product(left: Vector, right: Vector) -> int:
@@ -107,15 +104,9 @@ def product(left: Vector, right: Vector) -> int:
     return sum(weight * theirs.get(term, 0) for term, weight in as_dict(left).items())
 
 
-def names_only(vector: Vector) -> Vector:
-    """Return the terms that are names."""
-    named = (vector.weights & NAME_BIT) > 0
-    return Vector(vector.terms[named], vector.weights[named])
-
-
 def summed(vectors: list[Vector], terms: int) -> NDArray[np.int64]:
     """Return the sum of vectors as one dense array."""
     total = np.zeros(terms, np.int64)
     for vector in vectors:
-        np.add.at(total, vector.terms, (vector.weights & WEIGHT_MASK).astype(np.int64))
+        np.add.at(total, vector.terms, vector.weights.astype(np.int64))
     return total

@@ -64,7 +64,7 @@ def ranked(scene: Scene, article: Member) -> list[tuple[float, int, int, int]]:
         total, best = sum(products.values()), max(products, key=lambda slot: products[slot])
         if total == 0:
             continue
-        centroid = total / UNIT / math.sqrt(scene.index.space.clusters.squared[cluster])
+        centroid = total / UNIT / math.sqrt(scene.index.clusters.squared[cluster])
         near = nearness(article.time, [scene.placed[slot].time for slot in slots])
         score = (centroid + products[best] / UNIT_SQUARED) * (0.3 + 0.7 * near)
         rows.append((score, cluster, total, products[best]))
@@ -117,7 +117,7 @@ def test_sums_over_one_cluster(seed: int) -> None:
     scene = Scene(seed)
     scene.populate(2, 25)
     article, dots = scene.member(), np.zeros(1024, np.int32)
-    found = member_sums(article.vector, 1, scene.index.space, dots)
+    found = member_sums(article.vector, 1, 0.05, scene.index.space, dots)
     products = {slot: product(article.vector, scene.placed[slot].vector) for slot in scene.members[1]}
 
     assert found.clusters.tolist() == [1]

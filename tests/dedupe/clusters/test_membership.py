@@ -10,14 +10,13 @@ from tests.dedupe.clusters.scene import Scene, summed
 
 def assert_sums_follow_from_members(scene: Scene) -> None:
     """Recompute every column of every cluster from its members alone."""
-    columns = scene.index.space.clusters
+    columns = scene.index.clusters
     for cluster, slots in scene.members.items():
         total = summed([scene.placed[slot].vector for slot in slots], scene.terms)
         times = [time for slot in slots if not math.isnan(time := scene.placed[slot].time)]
-        assert columns.size[cluster] == len(slots)
+        assert columns.members[cluster] == len(slots)
         assert columns.squared[cluster] == total @ total
         assert columns.dated[cluster] == len(times)
-        assert columns.time_sum[cluster] == sum(times)
         assert np.array_equal(columns.newest[cluster], max(times, default=math.nan), equal_nan=True)
         assert np.array_equal(columns.oldest[cluster], min(times, default=math.nan), equal_nan=True)
         assert scene.index.newest_members(cluster, 10_000) == slots[::-1]
@@ -47,9 +46,9 @@ def test_an_absorbed_cluster_is_empty_and_leads_to_the_survivor() -> None:
     scene.populate(3, 9)
     scene.unite(2, 1)
     scene.unite(1, 0)
-    columns = scene.index.space.clusters
+    columns = scene.index.clusters
 
-    assert columns.size[:3].tolist() == [9, 0, 0]
+    assert columns.members[:3].tolist() == [9, 0, 0]
     assert columns.squared[1] == columns.squared[2] == columns.dated[2] == 0
     assert [scene.index.survivor(cluster) for cluster in (0, 1, 2, -1)] == [0, 0, 0, -1]
 

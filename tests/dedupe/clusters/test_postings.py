@@ -3,14 +3,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dedupe.clusters.postings import ROOM, Postings, Reach, accumulate
+from dedupe.clusters.postings import SMALLEST, Lists, Postings, Reach, accumulate, enter
 from dedupe.clusters.terms import Vector
 from tests.dedupe.clusters.scene import Scene, as_dict
 
 ALL = Reach(oldest=0, cap=10_000)
 
 
-class Lists:
+REACHES = [ALL, Reach(60, 10_000), Reach(0, 1), Reach(0, SMALLEST), Reach(50, 9), Reach(200, 5)]
+
+
+class Scenery:
     """Posting lists beside the vectors they were made from."""
 
     def __init__(self, seed: int, articles: int) -> None:
@@ -19,11 +22,15 @@ class Lists:
         self.heads = np.full(20, -1, np.int32)
         self.vectors = {slot: self.scene.vector() for slot in range(articles)}
         for slot, vector in self.vectors.items():
-            self.postings.add(self.heads, vector, slot)
+            self.add(slot, vector)
+
+    def add(self, slot: int, vector: Vector) -> None:
+        self.postings.make_room(len(vector.terms))
+        self.postings.count = enter(Lists(self.postings.cells, self.heads, self.postings.count), vector, slot)
 
     def search(self, vector: Vector, reach: Reach) -> dict[int, int]:
         dots, touched = np.zeros(500, np.int32), np.zeros(500, np.int32)
-        count = accumulate(self.postings.blocks, self.heads, vector, reach, dots, touched)
+        count = accumulate(self.postings.cells, self.heads, vector, reach, dots, touched)
         assert np.array_equal(np.sort(touched[:count]), np.flatnonzero(dots)), "each article is listed once"
         return {int(slot): int(dots[slot]) for slot in touched[:count]}
 
@@ -39,9 +46,11 @@ class Lists:
 
 
 @pytest.mark.parametrize("seed", range(8))
-@pytest.mark.parametrize("reach", [ALL, Reach(60, 10_000), Reach(0, 1), Reach(0, ROOM), Reach(50, 9), Reach(200, 5)])
+@pytest.mark.parametrize(
+    "reach", [ALL, Reach(60, 10_000), Reach(0, 1), Reach(0, SMALLEST), Reach(50, 9), Reach(200, 5)]
+)
 def test_products_are_those_of_the_vectors(seed: int, reach: Reach) -> None:
-    lists = Lists(seed, 120)
+    lists = Scenery(seed, 120)
     for _ in range(4):
         vector = lists.scene.vector()
         assert lists.search(vector, reach) == lists.expected(vector, reach)
@@ -49,12 +58,12 @@ def test_products_are_those_of_the_vectors(seed: int, reach: Reach) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_removed_article_is_as_if_it_had_never_been(seed: int) -> None:
-    lists = Lists(seed, 60)
+    lists = Scenery(seed, 60)
     for slot in map(int, lists.scene.rng.choice(60, 20, replace=False)):
         lists.postings.remove(lists.heads, lists.vectors.pop(slot).terms, slot)
     late = lists.scene.vector()
     lists.vectors[60] = late
-    lists.postings.add(lists.heads, late, 60)
+    lists.add(60, late)
 
     vector = lists.scene.vector()
     for reach in (ALL, Reach(0, 7)):
@@ -62,11 +71,20 @@ def test_a_removed_article_is_as_if_it_had_never_been(seed: int) -> None:
 
 
 def test_a_term_of_every_article_costs_no_more_than_the_cap() -> None:
-    postings, heads = Postings(), np.full(1, -1, np.int32)
+    lists = Scenery(1, 0)
     everywhere = Vector(np.zeros(1, np.int32), np.ones(1, np.uint16))
     for slot in range(400):
-        postings.add(heads, everywhere, slot)
+        lists.add(slot, everywhere)
     dots, touched = np.zeros(400, np.int32), np.zeros(400, np.int32)
 
-    assert accumulate(postings.blocks, heads, everywhere, Reach(0, 32), dots, touched) == 32
+    assert accumulate(lists.postings.cells, lists.heads, everywhere, Reach(0, 32), dots, touched) == 32
     assert touched[:32].tolist() == list(range(399, 367, -1))
+
+
+def test_a_long_list_takes_little_more_room_than_its_postings() -> None:
+    lists = Scenery(1, 0)
+    everywhere = Vector(np.zeros(1, np.int32), np.ones(1, np.uint16))
+    for slot in range(10_000):
+        lists.add(slot, everywhere)
+
+    assert lists.postings.count < 1.3 * 10_000

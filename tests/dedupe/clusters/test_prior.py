@@ -29,7 +29,7 @@ def test_common_words_weigh_less_than_rare_ones() -> None:
     vocabulary = Vocabulary(shipped_priors())
     weights = []
     for word in ("the", "said", "government", "earthquake", "zyzzogeton"):
-        terms = read(Article(text=word), "en", START, EngineSettings()).terms
+        terms = read(Article(text=word), "en", START, EngineSettings()).evidence.terms
         weights.append(float(vocabulary.terms.idf[vocabulary.intern(terms.hashes, code)[0]]))
 
     assert weights == sorted(weights)

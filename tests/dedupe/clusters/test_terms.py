@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from dedupe.clusters.terms import (
     BODY_TOKENS,
     MAX_TERMS,
-    NAME_BIT,
+    MAX_TITLE_TERMS,
+    TITLE_WEIGHT,
     UNIT,
-    WEIGHT_MASK,
     Terms,
     count_terms,
     weigh,
@@ -29,9 +29,9 @@ TOKENS = st.lists(
 )
 
 
-def counted(tokens: list[tuple[int, int]], title: int, language: int = ENGLISH) -> Terms:
+def counted(tokens: list[tuple[int, int]], title: int, language: int = ENGLISH, heading: int = 0) -> Terms:
     hashes = np.array([token for token, _ in tokens], np.uint64)
-    return count_terms(hashes, np.array([flags for _, flags in tokens], np.uint8), title, language)
+    return count_terms(hashes, np.array([flags for _, flags in tokens], np.uint8), title, heading or title, language)
 
 
 @given(TOKENS, st.integers(0, 10))
@@ -39,15 +39,20 @@ def test_counts_are_those_of_each_token(tokens: list[tuple[int, int]], title: in
     title = min(title, len(tokens))
     terms = counted(tokens, title)
     in_title, in_body = Counter(token for token, _ in tokens[:title]), Counter(token for token, _ in tokens[title:])
-    lower = Counter(token for token, flags in tokens[title:] if not flags & IS_CAPITALISED)
 
     distinct = list(dict.fromkeys(token for token, _ in tokens))
     assert len(set(terms.hashes.tolist())) == len(distinct)
     assert terms.first.tolist() == [next(i for i, (t, _) in enumerate(tokens) if t == token) for token in distinct]
     assert terms.body.tolist() == [in_body[token] for token in distinct]
     assert terms.title.tolist() == [in_title[token] for token in distinct]
-    assert terms.lower.tolist() == [lower[token] for token in distinct]
-    assert terms.digit.tolist() == [any(f & HAS_DIGIT for t, f in tokens if t == token) for token in distinct]
+    assert terms.heading.tolist() == terms.title.tolist()
+
+
+def test_the_lead_may_stand_for_the_title() -> None:
+    terms = counted([(5, 0), (6, 0), (5, 0), (7, 0)], 0, heading=3)
+
+    assert terms.heading.tolist() == [2, 1, 0]
+    assert terms.title.tolist() == [0, 0, 0]
 
 
 def test_a_term_is_the_same_in_title_and_body_and_another_in_another_language() -> None:
@@ -77,46 +82,49 @@ def test_scripts_without_spaces_are_compared_by_pairs_of_characters() -> None:
 
 def test_a_text_of_japanese_has_pairs() -> None:
     tokens = tokenise("東京電力")
-    terms = count_terms(tokens.hashes, tokens.flags, 0, language_code("ja"))
+    terms = count_terms(tokens.hashes, tokens.flags, 0, 0, language_code("ja"))
 
     assert len(tokens.hashes) == len(terms.hashes) == 4
 
 
-def weighed(terms: Terms, idf: NDArray[np.float32], title_weight: float = 3.0, most: int = 8) -> dict[int, int]:
+def weighed(terms: Terms, idf: NDArray[np.float32]) -> tuple[dict[int, int], ...]:
+    """Return the weights of the article and of its title, by term number; the terms are numbered backwards."""
     numbers = np.arange(len(terms.hashes), dtype=np.int32)[::-1].copy()
-    vector = weigh(numbers, terms, idf, title_weight, most)
-    assert (np.diff(vector.terms) > 0).all(), "sorted by term number"
-    return dict(zip(vector.terms.tolist(), vector.weights.tolist(), strict=True))
+    whole, title = weigh(numbers, terms, idf)
+    assert all((np.diff(vector.terms) > 0).all() for vector in (whole, title)), "sorted by term number"
+    return tuple(dict(zip(part.terms.tolist(), part.weights.tolist(), strict=True)) for part in (whole, title))
 
 
-@given(TOKENS, st.integers(0, 10), st.integers(0, 10**6))
+def expected(frequencies: dict[int, float], idf: NDArray[np.float32], most: int) -> dict[int, float]:
+    """Return the weights of the heaviest ``most`` terms, from how often each number stands there."""
+    plain = {number: (1 + math.log(tf)) * float(idf[number]) for number, tf in frequencies.items() if tf}
+    kept = sorted(plain, key=lambda number: -plain[number])[:most]
+    length = math.sqrt(sum(plain[number] ** 2 for number in kept))
+    return {number: plain[number] / length * UNIT for number in kept}
+
+
+@given(TOKENS, st.integers(0, 30), st.integers(0, 10**6))
 def test_weights_follow_the_formula(tokens: list[tuple[int, int]], title: int, seed: int) -> None:
-    terms = counted(tokens, min(title, len(tokens)))
+    terms = counted(
+        [(token + 20 * (at % 5), flags) for at, (token, flags) in enumerate(tokens)], min(title, len(tokens))
+    )
     n = len(terms.hashes)
     idf = np.random.default_rng(seed).uniform(0.1, 8, n).astype(np.float32)
-    plain = {}
-    for i in range(n):
-        number = n - 1 - i
-        tf = int(terms.body[i]) + 3.0 * int(terms.title[i])
-        plain[number] = (1 + math.log(tf)) * float(idf[number])
-    kept = sorted(plain, key=lambda number: -plain[number])[:8]
-    length = math.sqrt(sum(plain[number] ** 2 for number in kept))
-    got = weighed(terms, idf)
+    counts = zip(terms.body.tolist(), terms.title.tolist(), strict=True)
+    frequencies = {n - 1 - i: body + TITLE_WEIGHT * headed for i, (body, headed) in enumerate(counts)}
+    titles = {n - 1 - i: float(headed) for i, headed in enumerate(terms.heading.tolist())}
+    whole, heading = weighed(terms, idf)
 
-    assert got.keys() == set(kept)
-    for number, weight in got.items():
-        assert weight & WEIGHT_MASK == pytest.approx(plain[number] / length * UNIT, abs=1)
-        i = n - 1 - number
-        is_name = terms.digit[i] or (terms.body[i] > 0 and terms.lower[i] == 0)
-        assert bool(weight & NAME_BIT) == is_name
+    assert whole == pytest.approx(expected(frequencies, idf, MAX_TERMS), abs=1)
+    assert heading == pytest.approx(expected(titles, idf, MAX_TITLE_TERMS), abs=1)
 
 
 def test_terms_that_say_nothing_are_left_out() -> None:
     terms = counted([(1, 0), (2, 0), (3, 0)], 0)
 
-    assert weighed(terms, np.array([0.0, -0.4, 2.0], np.float32)) == {2: UNIT}
-    assert weighed(terms, np.zeros(3, np.float32)) == {}
-    assert weighed(counted([], 0), np.zeros(0, np.float32)) == {}
+    assert weighed(terms, np.array([0.0, -0.4, 2.0], np.float32)) == ({2: UNIT}, {})
+    assert weighed(terms, np.zeros(3, np.float32)) == ({}, {})
+    assert weighed(counted([], 0), np.zeros(0, np.float32)) == ({}, {})
 
 
 def test_no_weight_is_lost_to_rounding() -> None:
@@ -124,11 +132,11 @@ def test_no_weight_is_lost_to_rounding() -> None:
     idf = np.full(MAX_TERMS, 1e-4, np.float32)
     idf[0] = 9.0
 
-    assert min(weighed(counted(tokens, 0), idf, most=MAX_TERMS).values()) == 1
+    assert min(weighed(counted(tokens, 0), idf)[0].values()) == 1
 
 
 def test_unit_vectors_stay_within_32_bits() -> None:
     terms = counted([(number, 0) for number in range(1, MAX_TERMS + 1)], 0)
-    weights = weighed(terms, np.ones(MAX_TERMS, np.float32), most=MAX_TERMS).values()
+    weights = weighed(terms, np.ones(MAX_TERMS, np.float32))[0].values()
 
     assert sum(weight**2 for weight in weights) <= UNIT**2 < 2**31

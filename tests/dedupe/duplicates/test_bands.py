@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dedupe.duplicates.bands import MAX_CANDIDATES, Buckets, band_keys
-from dedupe.duplicates.signature import PERMUTATIONS, sign
+from dedupe.duplicates.signature import PERMUTATIONS, permutations, sign
 
 BANDS, ROWS, CAP = 42, 3, 64
 Signature = NDArray[np.uint32]
@@ -123,8 +123,8 @@ def test_recall_is_that_of_the_theory() -> None:
             words = np.unique(rng.integers(0, 2**32, 400 + 8, dtype=np.uint32))
             rng.shuffle(words)
             left, right = words[:200], words[200 - shared : 400 - shared]
-            buckets.add(slot, sign(np.sort(left)))
-            probes.append(sign(np.sort(right)))
+            buckets.add(slot, sign(np.sort(left), permutations()))
+            probes.append(sign(np.sort(right), permutations()))
         found = sum(slot in buckets.candidates(probe) for slot, probe in enumerate(probes))
         jaccard = shared / (400 - shared)
         theory = 1 - (1 - jaccard**ROWS) ** BANDS
