@@ -9,10 +9,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from sklearn.ensemble import HistGradientBoostingClassifier
 from streams import Labelled
 
-from dedupe.clusters.decision import JoinModel
+from dedupe.clusters.decision import DEPTH, QUESTIONS, JoinModel, Trees
 from dedupe.clusters.features import FEATURES
 from dedupe.clusters.prior import shipped_priors
 from dedupe.decide import Verdict, decide, decide_merge
@@ -21,13 +21,22 @@ from dedupe.recording import merging_event, placing_event
 from dedupe.settings import EngineSettings
 
 SIGNS: Final = {
-    "centroid": 1, "title_mean": 1, "title_best": 1, "oldest": 1, "log_size": -1, "excess": 1,
-    "shared_shingles": 1, "gap": -1,
+    "centroid": 1, "mean": 1, "background": -1, "title_mean": 1, "title_best": 1, "breadth": 1, "rare": 1,
+    "unshared": -1,
+    "oldest": 1, "gap": -1, "log_size": -1, "brief_breadth": 1,
 }  # fmt: skip
 """What speaks for belonging together must never count against it, nor the other way round: a
 weight of the wrong sign is a quirk of the sets it was learned from."""
+TREES: Final = 100
+FEWEST: Final = 200
+"""No leaf rests on fewer examples: what is rarer is a quirk."""
 CROWD: Final = 10
 """An unlabelled cluster of so many articles is taken to be another event than a labelled article's."""
+
+
+UNLEARNED: Final = JoinModel(
+    0, 0.0, Trees(np.empty((0, QUESTIONS), np.int32), np.empty((0, QUESTIONS)), np.empty((0, QUESTIONS + 1))), 0.5, 0.5
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +80,9 @@ class Run:
         return False if self.index.clusters.clusters.members[cluster] >= CROWD else None
 
 
-def forced_examples(stream: Iterable[Labelled], model: JoinModel) -> Examples:
+def forced_examples(stream: Iterable[Labelled]) -> Examples:
     """Return the decisions of a stream in which every article so far is in its gold cluster."""
-    run = Run(model)
+    run = Run(UNLEARNED)
     clusters: dict[str, int] = {}
     rows: list[tuple[NDArray[np.float64], bool]] = []
     for labelled in stream:
@@ -114,27 +123,35 @@ def clusters_of(stream: Iterable[Labelled], model: JoinModel) -> list[int]:
     return [run.index.clusters.cluster_of(slot) for slot in placed]
 
 
-def fit(examples: Sequence[Examples], threshold: float, merge_threshold: float, penalty: float = 1e-4) -> JoinModel:
-    """Learn logistic weights of the right signs from several sets, each counting the same."""
+def fit(examples: Sequence[Examples], threshold: float, merge_threshold: float) -> JoinModel:
+    """Learn trees of the right signs from several sets, each counting the same."""
     features = np.concatenate([part.features for part in examples])
-    labels = np.concatenate([part.labels for part in examples]).astype(np.float64)
-    weights = np.concatenate([np.full(len(part.labels), 1.0 / len(part.labels) / len(examples)) for part in examples])
-    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-9
-    scaled = (features - mean) / scale
+    labels = np.concatenate([part.labels for part in examples])
+    weights = np.concatenate([np.full(len(part.labels), len(labels) / len(part.labels)) for part in examples])
+    learner = HistGradientBoostingClassifier(
+        max_iter=TREES,
+        max_depth=DEPTH,
+        min_samples_leaf=FEWEST,
+        l2_regularization=1.0,
+        monotonic_cst=[SIGNS.get(name, 0) for name in FEATURES],
+        early_stopping=False,
+        random_state=0,
+    )
+    learner.fit(features, labels, sample_weight=weights / len(examples))
+    trees = [_tree(predictor.nodes) for (predictor,) in learner._predictors]
+    columns = Trees(*(np.array(column) for column in zip(*trees, strict=True)))
+    return JoinModel(4, float(learner._baseline_prediction[0, 0]), columns, threshold, merge_threshold)
 
-    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        slopes, bias = parameters[:-1], parameters[-1]
-        log_odds = scaled @ slopes + bias
-        error = weights * (1.0 / (1.0 + np.exp(-log_odds)) - labels)
-        value = weights @ (np.logaddexp(0.0, log_odds) - labels * log_odds) + penalty * slopes @ slopes
-        return value, np.append(scaled.T @ error + 2 * penalty * slopes, error.sum())
 
-    sides = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
-    bounds = [*(sides[SIGNS.get(name, 0)] for name in FEATURES), (None, None)]
-    start = np.zeros(len(FEATURES) + 1)
-    found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 2000})
-    slopes = found.x[:-1] / scale
-    return JoinModel(3, slopes, float(found.x[-1] - mean @ slopes), threshold, merge_threshold)
+def _tree(nodes: NDArray[np.void]) -> tuple[list[int], list[float], list[float]]:
+    """Return the questions and leaves of a tree; where it asks fewer, all ways lead to the same leaf."""
+    level, features, cuts = [nodes[0]], list[int](), list[float]()
+    for _ in range(DEPTH):
+        features += [0 if node["is_leaf"] else int(node["feature_idx"]) for node in level]
+        cuts += [0.0 if node["is_leaf"] else round(float(node["num_threshold"]), 6) for node in level]
+        pairs = ((node, node) if node["is_leaf"] else (nodes[node["left"]], nodes[node["right"]]) for node in level)
+        level = [child for pair in pairs for child in pair]
+    return features, cuts, [round(float(leaf["value"]), 5) for leaf in level]
 
 
 def joined(parts: Sequence[Examples]) -> Examples:

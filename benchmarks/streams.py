@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dedupe import ids
 from dedupe.article import Article
@@ -46,13 +46,23 @@ def rows(name: str) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def stream(name: str, limit: int | None = None) -> Iterator[Labelled]:
+class Set(NamedTuple):
+    """The first ``limit`` articles of a set, with their dates or as if they had none."""
+
+    name: str
+    limit: int | None = None
+    dated: bool = True
+
+
+def stream(name: str, limit: int | None = None, *, dated: bool = True) -> Iterator[Labelled]:
     """Yield the first ``limit`` articles of a set in order of publication, the undated last."""
-    worded = (row for row in rows(name) if row.get("title") or row.get("text"))
-    dated = [(published(row), number, row) for number, row in enumerate(worded)]
-    dated.sort(key=lambda entry: (entry[0] is None, entry[0] or FIRST, entry[1]))
+    worded = (
+        row if dated else row | {"published_at": None} for row in rows(name) if row.get("title") or row.get("text")
+    )
+    ordered = [(published(row), number, row) for number, row in enumerate(worded)]
+    ordered.sort(key=lambda entry: (entry[0] is None, entry[0] or FIRST, entry[1]))
     at = FIRST
-    for place, (moment, _, row) in enumerate(dated[:limit]):
+    for place, (moment, _, row) in enumerate(ordered[:limit]):
         at = max(at, moment or at)
         article = Article(
             title=row.get("title") or "",

@@ -117,8 +117,8 @@ class Index:
         """Weigh the terms of an article as of now."""
         evidence = reading.evidence
         numbers = self.clusters.vocabulary.intern(evidence.terms.hashes, reading.language_code)
-        vector, title = self.clusters.weigh(evidence.terms, numbers)
-        return Probe(vector, title, evidence.shingles, evidence.tokens, reading.time)
+        vector, title, rarities = self.clusters.weigh(evidence.terms, numbers)
+        return Probe(numbers, vector, rarities, title, evidence.shingles, evidence.tokens, reading.time)
 
     def top_terms(self, reading: Reading, probe: Probe, most: int) -> tuple[str, ...]:
         """Return the heaviest terms of an article, as it writes them."""
@@ -196,8 +196,8 @@ class Index:
             self.clusters.articles.original[slot] = original
             return
         if reading:
-            self._count(reading, 1)
             probe = probe or self.probe(reading)
+            self._count(reading, probe.terms)
         vector, title = (probe.vector, probe.title) if probe else (NO_TERMS, NO_TERMS)
         self.clusters.place(slot, cluster, vector, title)
 
@@ -209,20 +209,26 @@ class Index:
         if weighs:
             self.clusters.leave(slot)
         if weighs and reading:
-            self._count(reading, -1, recount=slot >= self._counted_from.get(reading.language_code, 0))
+            self._discount(reading, in_snapshot=slot < self._counted_from.get(reading.language_code, 0))
         self.groups.leave(slot, articles.group)
         self.clusters.erase(slot)
         self.buckets.remove(slot)
 
-    def _count(self, reading: Reading, sign: int, *, recount: bool = True) -> None:
-        """Count an article's terms and lines; ``recount`` is whether its terms are not in a snapshot yet."""
-        self._languages[reading.language] = self._languages.get(reading.language, 0) + sign
+    def _count(self, reading: Reading, terms: NDArray[np.int32]) -> None:
+        """Count an article's language, lines and terms."""
+        self._languages[reading.language] = self._languages.get(reading.language, 0) + 1
         if reading.source_number is not None:
-            count_lines = self.source_lines.add if sign > 0 else self.source_lines.remove
-            count_lines(reading.source_number, reading.page.lines.hashes)
-        if recount:
+            self.source_lines.add(reading.source_number, reading.page.lines.hashes)
+        self.clusters.vocabulary.add(terms, reading.language_code)
+
+    def _discount(self, reading: Reading, *, in_snapshot: bool) -> None:
+        """Take back what an article counted, but for its terms where they are in a recorded snapshot."""
+        self._languages[reading.language] -= 1
+        if reading.source_number is not None:
+            self.source_lines.remove(reading.source_number, reading.page.lines.hashes)
+        if not in_snapshot:
             terms = self.clusters.vocabulary.intern(reading.evidence.terms.hashes, reading.language_code)
-            self.clusters.vocabulary.add(terms, reading.language_code, sign)
+            self.clusters.vocabulary.add(terms, reading.language_code, -1)
 
     def _remember(self, bits: int, slot: int) -> None:
         number = self._articles.intern_one(bits)

@@ -21,10 +21,11 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile ``function`` on its first call, keep the machine code on disk, release the GIL while it runs."""
     compiled = njit(cache=True, nogil=True)(function)
     # Kernels hold copies of each other and of constants, but numba looks for changes only in the file that a
-    # kernel stands in: after an upgrade it would go on with old code. This makes it look at all of them.
+    # kernel stands in: after an upgrade it would go on with old code, or look for types that are gone. This
+    # makes the code of other sources as strange to it as that of another numba.
     kept = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
     if kept is not None:
-        kept._source_stamp = sources_digest()
+        kept._version += f" {sources_digest()}"
     return cast("Callable[P, R]", compiled)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 
 
+@lru_cache(maxsize=256)
 def language_code(language: str) -> int:
     """Return 31 bits that stand for a language tag, the same in every process.
 

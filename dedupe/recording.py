@@ -16,11 +16,10 @@ from dedupe.submission import Submission
 def placing_event(index: Index, verdict: Verdict, submission: Submission, reading: Reading) -> Event:
     """Write down where a new article goes, as the event that follows the index's last one."""
     seq = index.seq + 1
-    bits = ids.decode("art", submission.article_id)
-    kind = EventKind.OPENED if verdict.cluster is None else EventKind.JOINED
-    cluster_id = ids.encode("clu", ids.derive("clu", bits, seq))
-    if verdict.cluster is not None:
-        cluster_id = index.cluster_id(verdict.cluster)
+    if verdict.cluster is None:
+        kind, cluster_id = EventKind.OPENED, _new_cluster_id(submission.article_id, seq)
+    else:
+        kind, cluster_id = EventKind.JOINED, index.cluster_id(verdict.cluster)
     detail: dict[str, Any] = {"confidence": round(verdict.confidence, 4)} | _reasons(index, verdict)
     if reading.dropped:
         detail["furniture"] = list(reading.dropped)
@@ -104,6 +103,10 @@ def stored_article(
         content_digest=submission.article.content_digest,
         top_terms=top_terms,
     )
+
+
+def _new_cluster_id(article_id: str, seq: int) -> str:
+    return ids.encode("clu", ids.derive("clu", ids.decode("art", article_id), seq))
 
 
 def _reasons(index: Index, verdict: Verdict) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class EngineSettings:
     cluster_window: timedelta = timedelta(days=10)
     keep_articles: int = 20_000
     bucket_cap: int = 64
-    posting_cap: int = 512
+    posting_cap: int = 192
     prior: bool = True
 
     def __post_init__(self) -> None:

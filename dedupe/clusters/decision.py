@@ -1,7 +1,8 @@
-"""Join or open: a logistic regression over the features of each candidate cluster.
+"""Join or open: boosted decision trees over the features of each candidate cluster.
 
-The weights are learned by `benchmarks/train.py`, shipped in `data/model/` with a model card, and
-explained feature by feature: the log-odds are a sum, so each term of the sum is a reason.
+Learned by `benchmarks/train.py` (gradient boosting, Friedman 2001, with monotonic constraints), shipped in
+`data/model/` with a model card. Each tree asks three questions and adds its leaf to the log-odds, so that
+a recorded decision can be computed again from its features by hand.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,37 +21,53 @@ from dedupe.kernel import kernel
 
 MODEL_FILE: Final = Path(__file__).parents[2] / "data" / "model" / "join.json"
 SCALE: Final = 10_000.0
-"""Features are rounded to so many parts before they decide."""
+"""Features are rounded to so many parts before they decide, as they are recorded."""
+DEPTH: Final = 3
+QUESTIONS: Final = 2**DEPTH - 1
+
+
+class Trees(NamedTuple):
+    """One row a tree: its questions from the root down, level by level, and its leaves from left to right.
+
+    A question compares a feature with a cut: no more than it, and the way goes left.
+    """
+
+    features: NDArray[np.int32]
+    cuts: NDArray[np.float64]
+    leaves: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class JoinModel:
-    """Weights of the learned decision, one a feature, with its threshold."""
+    """The learned decision, with the probabilities from which on articles join and clusters merge."""
 
     version: int
-    weights: NDArray[np.float64]
     bias: float
+    trees: Trees
     threshold: float
     merge_threshold: float
 
     def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return, for each row of features, the probability that the article belongs to that cluster."""
-        return _probabilities(features, self.weights, self.bias)
+        return _probabilities(features, self.trees, self.bias)
 
 
 @kernel
 def rounded(features: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return features as they are recorded, so that a recorded decision can be computed again."""
+    """Return features as they are recorded."""
     return np.rint(features * SCALE) / SCALE
 
 
 @kernel
-def _probabilities(features: NDArray[np.float64], weights: NDArray[np.float64], bias: float) -> NDArray[np.float64]:
+def _probabilities(features: NDArray[np.float64], trees: Trees, bias: float) -> NDArray[np.float64]:
     probabilities = np.empty(len(features), dtype=np.float64)
     for row in range(len(features)):
         log_odds = bias
-        for at in range(len(weights)):
-            log_odds += weights[at] * features[row, at]
+        for tree in range(len(trees.leaves)):
+            at = 0
+            for _ in range(DEPTH):
+                at = 2 * at + 1 + int(features[row, trees.features[tree, at]] > trees.cuts[tree, at])
+            log_odds += trees.leaves[tree, at - QUESTIONS]
         probabilities[row] = 1.0 / (1.0 + np.exp(-log_odds))
     return probabilities
 
@@ -61,5 +78,9 @@ def shipped_model() -> JoinModel:
     stored = json.loads(MODEL_FILE.read_text(encoding="utf-8"))
     if tuple(stored["features"]) != FEATURES:
         raise ValueError(f"{MODEL_FILE.name} was made for other features; run benchmarks/train.py")
-    weights = np.array([stored["weights"][name] for name in FEATURES], dtype=np.float64)
-    return JoinModel(stored["version"], weights, stored["bias"], stored["threshold"], stored["merge_threshold"])
+    trees = Trees(
+        np.array([tree["features"] for tree in stored["trees"]], dtype=np.int32),
+        np.array([tree["cuts"] for tree in stored["trees"]], dtype=np.float64),
+        np.array([tree["leaves"] for tree in stored["trees"]], dtype=np.float64),
+    )
+    return JoinModel(stored["version"], stored["bias"], trees, stored["threshold"], stored["merge_threshold"])

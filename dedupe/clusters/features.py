@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.candidates import DAY, Candidates, closeness, gap_seconds
-from dedupe.clusters.similarity import UNIT_SQUARED, dot, shared_count, shingles_of, title_of
+from dedupe.clusters.similarity import UNIT_SQUARED, dot, evidence, shared_count, shingles_of, title_of, vector_of
 from dedupe.clusters.space import Space
 from dedupe.clusters.terms import UNIT, Vector
 from dedupe.kernel import kernel
@@ -19,31 +19,43 @@ BRIEF: Final = 60.0
 
 FEATURES: Final = (
     "centroid",
+    "mean",
+    "background",
     "title_mean",
     "title_best",
+    "breadth",
+    "rare",
+    "unshared",
     "oldest",
     "dated",
+    "gap",
     "inverse_size",
     "log_size",
     "log_length",
     "log_length_best",
-    "excess",
-    "shared_shingles",
-    "gap",
     "brief_centroid",
     "brief_best",
     "brief_title",
+    "brief_breadth",
+    "brief_undated",
+    "brief_rare",
 )
-"""Similarity to the sum of all members; to the titles of the newest, on average and at best; closeness
-in time to the oldest; whether times are known; size; lengths; by how much the similarity to all members
-exceeds that of unrelated clusters; shingles shared with the best member; the logarithm of the days
-between; and for brief texts again the similarity to the sum, to the best member and to the best title."""
+"""Similarity to the sum of all members, to all on average, and what unrelated clusters have; to the
+titles of the newest, on average and at best; over how many terms the similarity to the best member is
+spread; how long a text could have shared a passage with it and did not; closeness in time to the oldest,
+whether times are known, the logarithm of the days between; size; lengths; and some of it again for brief
+texts, which go by other weights."""
 
 
 class Probe(NamedTuple):
-    """The article to be placed, as the kernels read it."""
+    """The article to be placed, as the kernels read it.
 
+    ``terms`` are the numbers of all it says, ``rarities`` those of the terms of its vector.
+    """
+
+    terms: NDArray[np.int32]
     vector: Vector
+    rarities: NDArray[np.float32]
     title: Vector
     shingles: NDArray[np.uint32]
     tokens: int
@@ -56,20 +68,35 @@ def measure(probe: Probe, candidates: Candidates, dots: NDArray[np.int32], space
     rows = np.empty((len(candidates.clusters), len(FEATURES)), dtype=np.float64)
     for k in range(len(rows)):
         row, c, best = rows[k], candidates.clusters[k], candidates.best[k]
-        members, closest_tokens = space.clusters.members[c], space.articles.tokens[best]
+        members, tokens = space.clusters.members[c], space.articles.tokens[best]
         row[0] = candidates.sums[k] / UNIT / np.sqrt(float(space.clusters.squared[c]))
-        row[1], row[2] = _compare_titles(probe.title, c, space)
-        row[3], row[4] = _compare_times(probe.time, c, space)
-        row[5] = 1.0 / min(members, 100)
-        row[6] = np.log(float(members))
-        row[7] = np.log(1.0 + probe.tokens)
-        row[8] = np.log(1.0 + closest_tokens)
-        row[9] = candidates.sums[k] / members / UNIT_SQUARED - candidates.background
-        row[10] = np.log(1.0 + shared_count(probe.shingles, shingles_of(best, space)))
-        row[11] = np.log(1.0 + gap_seconds(probe.time, c, space.clusters) / DAY)
-        brevity = 1.0 / (1.0 + min(probe.tokens, closest_tokens) / BRIEF)
-        row[12], row[13], row[14] = brevity * row[0], brevity * dots[best] / UNIT_SQUARED, brevity * row[2]
+        row[1] = candidates.sums[k] / members / UNIT_SQUARED
+        row[2] = candidates.background
+        row[3], row[4] = _compare_titles(probe.title, c, space)
+        breadth, rare = evidence(probe.vector, probe.rarities, vector_of(best, space))
+        row[5] = np.log(1.0 + breadth)
+        row[6] = rare
+        row[7] = _unshared(probe.shingles, shingles_of(best, space))
+        row[8], row[9] = _compare_times(probe.time, c, space)
+        row[10] = np.log(1.0 + gap_seconds(probe.time, c, space.clusters) / DAY)
+        row[11] = 1.0 / min(members, 100)
+        row[12] = np.log(float(members))
+        row[13] = np.log(1.0 + probe.tokens)
+        row[14] = np.log(1.0 + tokens)
+        brevity = 1.0 / (1.0 + min(probe.tokens, tokens) / BRIEF)
+        row[15], row[16], row[17] = brevity * row[0], brevity * dots[best] / UNIT_SQUARED, brevity * row[4]
+        row[18], row[19] = brevity * row[5], brevity * (1.0 - row[9])
+        row[20] = brevity * rare
     return rows
+
+
+@kernel
+def _unshared(ours: NDArray[np.uint32], theirs: NDArray[np.uint32]) -> float:
+    """Return the logarithm of how many shingles two texts could share, over how many they do share.
+
+    Long reports of one event nearly always have some words in a row in common, if only a quotation.
+    """
+    return float(np.log(1.0 + min(len(ours), len(theirs))) / (1.0 + shared_count(ours, theirs)))
 
 
 @kernel

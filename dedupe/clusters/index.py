@@ -52,8 +52,8 @@ class ClusterIndex:
         self._scratch = Scratch(rows, rows.copy(), Sums(sums, rows.copy()))
         self._term_scratch = np.zeros(1024, dtype=np.int64)
 
-    def weigh(self, terms: Terms, numbers: NDArray[np.int32]) -> tuple[Vector, Vector]:
-        """Weigh the terms, of these ``numbers``, of an article and of its title as of now."""
+    def weigh(self, terms: Terms, numbers: NDArray[np.int32]) -> tuple[Vector, Vector, NDArray[np.float32]]:
+        """Weigh the terms, of these ``numbers``, of an article and of its title as of now; see `terms.weigh`."""
         return weigh(numbers, terms, self.vocabulary.terms.idf)
 
     def candidates(self, probe: Probe) -> tuple[Candidates, NDArray[np.float64]]:
@@ -64,7 +64,7 @@ class ClusterIndex:
     def features_of(self, members: Sequence[int], cluster: int, background: float) -> NDArray[np.float64]:
         """Return the features that articles already placed would have for another cluster, a row each."""
         slots = np.array(members, dtype=np.int32)
-        return compare(slots, cluster, background, self.space, self._scratch.dots)
+        return compare(slots, cluster, background, self.vocabulary.terms.idf, self.space, self._scratch.dots)
 
     def newest_members(self, cluster: int, most: int) -> list[int]:
         """Return the slots of a cluster's newest members, newest first."""

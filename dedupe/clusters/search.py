@@ -13,6 +13,7 @@ from dedupe.clusters.features import FEATURES, Probe, measure
 from dedupe.clusters.postings import Cells, Reach, accumulate
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
 from dedupe.clusters.space import Space
+from dedupe.clusters.terms import rarities_of
 from dedupe.kernel import kernel
 
 
@@ -40,15 +41,21 @@ def search(
 
 @kernel
 def compare(
-    members: NDArray[np.int32], cluster: int, background: float, space: Space, dots: NDArray[np.int32]
+    members: NDArray[np.int32],
+    cluster: int,
+    background: float,
+    idf: NDArray[np.float32],
+    space: Space,
+    dots: NDArray[np.int32],
 ) -> NDArray[np.float64]:
     """Return the features that articles already placed would have for another cluster, a row each."""
     rows = np.empty((len(members), len(FEATURES)), dtype=np.float64)
     for at in range(len(members)):
         slot = members[at]
-        articles = space.articles
-        vectors = vector_of(slot, space), title_of(slot, space)
-        probe = Probe(*vectors, shingles_of(slot, space), articles.tokens[slot], articles.time[slot])
+        vector, rarities = vector_of(slot, space), rarities_of(vector_of(slot, space).terms, idf)
+        title, shingles = title_of(slot, space), shingles_of(slot, space)
+        tokens, time = space.articles.tokens[slot], space.articles.time[slot]
+        probe = Probe(vector.terms, vector, rarities, title, shingles, tokens, time)
         found = member_sums(probe.vector, cluster, background, space, dots)
         rows[at] = rounded(measure(probe, found, dots, space))[0]
     other = space.clusters.last[cluster]

@@ -29,6 +29,26 @@ def dot(left: Vector, right: Vector) -> int:
 
 
 @kernel
+def evidence(left: Vector, rarities: NDArray[np.float32], right: Vector) -> tuple[float, float]:
+    """Return over how many terms the product of two vectors is spread, and how much of it rare terms make up.
+
+    The first is the inverse Simpson index of their shares: one topic has a few telling words in common,
+    one event many. ``rarities`` are those of the terms on the left.
+    """
+    i, j, total, squares, rare = 0, 0, 0.0, 0.0, 0.0
+    while i < len(left.terms) and j < len(right.terms):
+        ours, theirs = left.terms[i], right.terms[j]
+        if ours == theirs:
+            product = float(left.weights[i]) * float(right.weights[j])
+            total += product
+            squares += product * product
+            rare += product * rarities[i]
+        i += ours <= theirs
+        j += theirs <= ours
+    return total * total / squares if squares > 0.0 else 0.0, rare / UNIT_SQUARED
+
+
+@kernel
 def shared_count(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> int:
     """Return how many values two sorted sets share."""
     i, j, shared = 0, 0, 0

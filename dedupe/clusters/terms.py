@@ -21,6 +21,8 @@ MAX_TITLE_TERMS: Final = 16
 BODY_TOKENS: Final = 600
 TITLE_WEIGHT: Final = 4.0
 UNIT: Final = 32767
+COMMON: Final = 0.55
+RARE: Final = 0.8
 
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xD6E8FEB86659FD93)
@@ -81,8 +83,13 @@ def count_terms(
 
 
 @kernel
-def weigh(numbers: NDArray[np.int32], terms: Terms, idf: NDArray[np.float32]) -> tuple[Vector, Vector]:
-    """Return the vectors of an article and of what stands for its title; ``numbers`` are those of its terms."""
+def weigh(
+    numbers: NDArray[np.int32], terms: Terms, idf: NDArray[np.float32]
+) -> tuple[Vector, Vector, NDArray[np.float32]]:
+    """Return the vectors of an article and of what stands for its title, and the `rarities_of` the first's terms.
+
+    ``numbers`` are those of the article's terms.
+    """
     whole = np.zeros(len(numbers), dtype=np.float64)
     heading = np.zeros(len(numbers), dtype=np.float64)
     for i in range(len(numbers)):
@@ -90,7 +97,20 @@ def weigh(numbers: NDArray[np.int32], terms: Terms, idf: NDArray[np.float32]) ->
         whole[i] = (1.0 + np.log(terms.body[i] + TITLE_WEIGHT * terms.title[i])) * rarity
         if terms.heading[i] > 0:
             heading[i] = (1.0 + np.log(float(terms.heading[i]))) * rarity
-    return _vector(numbers, whole, MAX_TERMS), _vector(numbers, heading, MAX_TITLE_TERMS)
+    vector = _vector(numbers, whole, MAX_TERMS)
+    return vector, _vector(numbers, heading, MAX_TITLE_TERMS), rarities_of(vector.terms, idf)
+
+
+@kernel
+def rarities_of(terms: NDArray[np.int32], idf: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how rare terms are beside the rarest of them: 0 up to `COMMON` of its idf, 1 from `RARE` on."""
+    rarest = np.float32(1e-9)
+    for term in terms:
+        rarest = max(rarest, idf[term])
+    rarities = np.empty(len(terms), dtype=np.float32)
+    for i in range(len(terms)):
+        rarities[i] = min(max((idf[terms[i]] / rarest - COMMON) / (RARE - COMMON), 0.0), 1.0)
+    return rarities
 
 
 @kernel

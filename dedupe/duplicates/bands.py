@@ -38,21 +38,20 @@ class Buckets:
 
     def candidates(self, signature: NDArray[np.uint32]) -> NDArray[np.int32]:
         """Return the slots that share most buckets with a signature, at most `MAX_CANDIDATES`."""
-        keys = band_keys(signature, self._bands, self._rows)
-        slots, flooded = _search(self._heads, self._entries, keys, self.oldest, self._cap, self._hits)
+        limits = self._rows, self.oldest, self._cap
+        slots, flooded = _search(self._heads, self._entries, signature, limits, self._hits)
         self.flooded += flooded
         return slots
 
     def add(self, slot: int, signature: NDArray[np.uint32]) -> None:
         """Enter an article; slots must come in ascending order."""
-        self._entries = grow(self._entries, slot + 1)
-        if len(self._hits) < len(self._entries.keys):
+        if slot >= len(self._hits):
+            self._entries = grow(self._entries, slot + 1)
             self._hits = np.zeros(len(self._entries.keys), dtype=np.int16)
         if (slot + 1 - self.oldest) * self._bands > len(self._heads):
             self._heads = np.full(4 * len(self._heads), -1, dtype=np.int64)
             _rehash(self._heads, self._entries, self.oldest, slot)
-        self._entries.keys[slot] = band_keys(signature, self._bands, self._rows)
-        _insert(self._heads, self._entries, slot)
+        _add(self._heads, self._entries, slot, signature, self._rows)
 
     def remove(self, slot: int) -> None:
         """Make an article unfindable: its keys become those of no signature."""
@@ -76,12 +75,13 @@ def band_keys(signature: NDArray[np.uint32], bands: int, rows: int) -> NDArray[n
 def _search(
     heads: NDArray[np.int64],
     entries: EntryColumns,
-    keys: NDArray[np.uint32],
-    oldest: int,
-    cap: int,
+    signature: NDArray[np.uint32],
+    limits: tuple[int, int, int],
     hits: NDArray[np.int16],
 ) -> tuple[NDArray[np.int32], int]:
-    bands = len(keys)
+    rows, oldest, cap = limits
+    bands = entries.keys.shape[1]
+    keys = band_keys(signature, bands, rows)
     found = np.empty(bands * cap, dtype=np.int32)
     count, flooded = 0, 0
     for band in range(bands):
@@ -105,6 +105,12 @@ def _search(
         strength[i] = -np.int64(hits[found[i]])
         hits[found[i]] = 0
     return found[np.argsort(strength, kind="mergesort")[:MAX_CANDIDATES]], flooded
+
+
+@kernel
+def _add(heads: NDArray[np.int64], entries: EntryColumns, slot: int, signature: NDArray[np.uint32], rows: int) -> None:
+    entries.keys[slot] = band_keys(signature, entries.keys.shape[1], rows)
+    _insert(heads, entries, slot)
 
 
 @kernel

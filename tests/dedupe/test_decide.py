@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from dedupe import ids
-from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES
 from dedupe.decide import Rival, Verdict, decide
 from dedupe.events import Event, EventKind
@@ -12,13 +11,8 @@ from dedupe.index import Index
 from dedupe.reading import Reading, read
 from dedupe.settings import EngineSettings
 from dedupe.submission import Submission
+from tests.dedupe.models import rising
 from tests.dedupe.newsroom import Newsroom
-
-
-def by(feature: str, *, threshold: float = 0.5) -> JoinModel:
-    """Return a model that goes by one feature."""
-    weights = np.array([10.0 if name == feature else 0.0 for name in FEATURES])
-    return JoinModel(0, weights, -5.0, threshold, 0.3)
 
 
 def reading_of(submission: Submission) -> Reading:
@@ -48,7 +42,7 @@ def index(room: Newsroom) -> Index:
 
 
 def test_a_report_goes_to_the_most_probable_cluster(index: Index, room: Newsroom) -> None:
-    verdict = decide(index, reading_of(room.report(4)), by("centroid", threshold=0.01))
+    verdict = decide(index, reading_of(room.report(4)), rising("centroid", threshold=0.01))
 
     assert verdict.cluster == 4
     assert verdict.copy is None
@@ -61,7 +55,7 @@ def test_a_report_goes_to_the_most_probable_cluster(index: Index, room: Newsroom
 
 
 def test_where_none_is_probable_enough_a_cluster_opens(index: Index, room: Newsroom) -> None:
-    verdict = decide(index, reading_of(room.report(room.happen())), by("centroid", threshold=0.9))
+    verdict = decide(index, reading_of(room.report(room.happen())), rising("centroid", threshold=0.9))
 
     assert verdict.cluster is None
     assert verdict.chosen is None
@@ -70,13 +64,13 @@ def test_where_none_is_probable_enough_a_cluster_opens(index: Index, room: Newsr
 
 
 def test_an_empty_index_decides_with_certainty(room: Newsroom) -> None:
-    verdict = decide(Index(EngineSettings(), {}), reading_of(room.report(room.happen())), by("centroid"))
+    verdict = decide(Index(EngineSettings(), {}), reading_of(room.report(room.happen())), rising("centroid"))
 
     assert (verdict.cluster, verdict.confidence, verdict.rivals, verdict.runner_up) == (None, 1.0, (), None)
 
 
 def test_a_copy_goes_where_its_original_is_whatever_the_model_says(index: Index, room: Newsroom) -> None:
-    verdict = decide(index, reading_of(room.copy(room.published[7])), by("centroid", threshold=0.999))
+    verdict = decide(index, reading_of(room.copy(room.published[7])), rising("centroid", threshold=0.999))
 
     assert verdict.cluster == 7
     assert verdict.copy
@@ -86,7 +80,7 @@ def test_a_copy_goes_where_its_original_is_whatever_the_model_says(index: Index,
 
 def test_a_copy_that_buckets_miss_is_found_among_the_candidates(index: Index, room: Newsroom) -> None:
     index.buckets.remove(7)
-    verdict = decide(index, reading_of(room.copy(room.published[7])), by("centroid", threshold=0.01))
+    verdict = decide(index, reading_of(room.copy(room.published[7])), rising("centroid", threshold=0.01))
 
     assert verdict.copy
     assert verdict.copy.slot == 7
@@ -95,25 +89,25 @@ def test_a_copy_that_buckets_miss_is_found_among_the_candidates(index: Index, ro
 def test_the_text_being_revised_is_nobodys_original(index: Index, room: Newsroom) -> None:
     same = reading_of(room.published[7])
 
-    assert decide(index, same, by("centroid")).copy
-    assert decide(index, same, by("centroid"), besides=7).copy is None
+    assert decide(index, same, rising("centroid")).copy
+    assert decide(index, same, rising("centroid"), besides=7).copy is None
 
 
 def test_nothing_is_changed_by_deciding(index: Index, room: Newsroom) -> None:
     reading = reading_of(room.report(2))
-    first, second = (decide(index, reading, by("best", threshold=0.01)) for _ in range(2))
+    first, second = (decide(index, reading, rising("centroid", threshold=0.01)) for _ in range(2))
 
     assert first.cluster == second.cluster
     assert [rival.reasons() for rival in first.rivals] == [rival.reasons() for rival in second.rivals]
 
 
 def test_reasons_are_the_rounded_features_that_decided(index: Index, room: Newsroom) -> None:
-    model = by("centroid", threshold=0.001)
+    model = rising("centroid", threshold=0.001)
     for rival in decide(index, reading_of(room.report(2)), model).rivals:
         reasons = rival.reasons()
         assert list(reasons) == list(FEATURES)
         assert all(value == round(value, 4) for value in reasons.values())
-        assert rival.probability == pytest.approx(1 / (1 + np.exp(5.0 - 10.0 * reasons["centroid"])))
+        assert model.probabilities(rival.features[np.newaxis]).tolist() == [rival.probability]
 
 
 def test_a_verdict_without_rivals_has_no_runner_up() -> None:

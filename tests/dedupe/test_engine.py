@@ -21,18 +21,13 @@ from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.settings import EngineSettings
 from dedupe.store.memory import MemoryStore
 from dedupe.store.protocol import Change
+from tests.dedupe.models import rising
 from tests.dedupe.newsroom import Newsroom
 
 FORGETFUL = EngineSettings(keep_articles=20, copy_window=timedelta(hours=20), cluster_window=timedelta(hours=8))
 
 
-def model(*, threshold: float, merge_threshold: float, bias: float, **weights: float) -> JoinModel:
-    """Return a decision made of a few features."""
-    every = np.array([weights.get(name, 0.0) for name in FEATURES])
-    return JoinModel(0, every, bias, threshold, merge_threshold)
-
-
-WARY = model(threshold=0.8, merge_threshold=0.05, bias=-4.0, centroid=12.0)
+WARY = rising("centroid", threshold=0.8, merge_threshold=0.05, middle=0.33)
 """Opens too many clusters and merges them later: puts merging to work."""
 
 
@@ -312,7 +307,7 @@ def test_only_what_is_there_can_be_taken_down(room: Newsroom) -> None:
 
 
 def test_articles_of_different_languages_never_join(room: Newsroom) -> None:
-    engine = Engine(MemoryStore(), model=model(threshold=0.01, merge_threshold=0.01, bias=5.0))
+    engine = Engine(MemoryStore(), model=rising("centroid", threshold=0.01, merge_threshold=0.01, middle=-2.0))
     submission = room.report(room.happen())
     english = engine.add(submission)
     words = submission.article.text.split()

@@ -54,3 +54,7 @@ def test_machine_code_made_from_other_sources_is_not_used(tmp_path: Path) -> Non
     callee = package / "clusters" / "similarity.py"
     callee.write_text(callee.read_text().replace("shared += ours == theirs", "shared += 0"))
     assert look() == "(-1, 0.0, 0.0)"
+
+    for path in package.rglob("*.py"):
+        path.write_text(path.read_text().replace("TextColumns", "TextArrays"))
+    assert look() == "(-1, 0.0, 0.0)", "types that code was compiled for may be gone"

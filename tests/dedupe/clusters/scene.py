@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
-from dedupe.clusters.terms import UNIT, Vector
+from dedupe.clusters.terms import UNIT, Vector, rarities_of
 
 DAY = 86_400.0
 
@@ -24,9 +24,10 @@ class Member:
     shingles: NDArray[np.uint32]
     tokens: int
     time: float
+    rarities: NDArray[np.float32]
 
     def probe(self) -> Probe:
-        return Probe(self.vector, self.title, self.shingles, self.tokens, self.time)
+        return Probe(self.vector.terms, self.vector, self.rarities, self.title, self.shingles, self.tokens, self.time)
 
 
 @dataclass
@@ -44,6 +45,11 @@ class Scene:
         numbers = self.index.vocabulary.intern(np.arange(1, self.terms + 1, dtype=np.uint64), 0)
         self.index.vocabulary.terms.idf[numbers] = self.rng.uniform(0.5, 9.0, self.terms)
 
+    @property
+    def idf(self) -> NDArray[np.float32]:
+        """Return how rare each term is."""
+        return self.index.vocabulary.terms.idf
+
     def vector(self, most: int = 12, among: int | None = None) -> Vector:
         """Return a random vector of unit length."""
         size = int(self.rng.integers(1, most + 1))
@@ -55,7 +61,8 @@ class Scene:
         """Return a random article."""
         shingles = np.unique(self.rng.integers(0, 60, int(self.rng.integers(0, 30))).astype(np.uint32))
         time = float(self.rng.integers(0, 20)) * DAY if self.rng.random() < 0.8 else math.nan
-        return Member(self.vector(), self.vector(4), shingles, int(self.rng.integers(1, 400)), time)
+        tokens, vector, title = int(self.rng.integers(1, 400)), self.vector(), self.vector(4)
+        return Member(vector, title, shingles, tokens, time, rarities_of(vector.terms, self.idf))
 
     def cluster(self) -> int:
         """Open a cluster."""

@@ -8,8 +8,8 @@ import pytest
 from dedupe.clusters.candidates import CANDIDATES, DAY
 from dedupe.clusters.features import BRIEF, FEATURES, RECENT_MEMBERS
 from dedupe.clusters.similarity import UNIT_SQUARED
-from dedupe.clusters.terms import UNIT
-from tests.dedupe.clusters.scene import Member, Scene, product, summed
+from dedupe.clusters.terms import COMMON, RARE, UNIT
+from tests.dedupe.clusters.scene import Member, Scene, as_dict, product, summed
 from tests.dedupe.clusters.test_candidates import nearness
 
 
@@ -22,6 +22,16 @@ def recomputed(scene: Scene, article: Member, cluster: int, background: float) -
     total = summed([member.vector for member in members], scene.terms)
     titles = [product(article.title, member.title) / UNIT_SQUARED for member in members[-RECENT_MEMBERS:]]
     shared = len(set(article.shingles.tolist()) & set(best.shingles.tolist()))
+    theirs = as_dict(best.vector)
+    parts = [weight * theirs[term] for term, weight in as_dict(article.vector).items() if term in theirs]
+    spread = sum(parts) ** 2 / sum(part**2 for part in parts)
+    rarest = max(float(scene.idf[term]) for term in article.vector.terms)
+    rare = sum(
+        weight * theirs[term] * min(max((float(scene.idf[term]) / rarest - COMMON) / (RARE - COMMON), 0), 1)
+        for term, weight in as_dict(article.vector).items()
+        if term in theirs
+    )
+    when = times(article.time, [member.time for member in members])
     brevity = 1 / (1 + min(article.tokens, best.tokens) / BRIEF)
     mean = sum(products) / len(members) / UNIT_SQUARED
     centroid = sum(products) / UNIT / math.sqrt(total @ total)
@@ -29,16 +39,22 @@ def recomputed(scene: Scene, article: Member, cluster: int, background: float) -
         "centroid": centroid,
         "title_mean": float(np.mean(titles)),
         "title_best": max(titles),
-        **times(article.time, [member.time for member in members]),
+        **when,
         "inverse_size": 1 / len(members),
         "log_size": math.log(len(members)),
         "log_length": math.log(1 + article.tokens),
         "log_length_best": math.log(1 + best.tokens),
-        "excess": mean - background,
-        "shared_shingles": math.log(1 + shared),
+        "mean": mean,
+        "background": background,
+        "breadth": math.log(1 + spread),
+        "rare": rare / UNIT_SQUARED,
+        "unshared": math.log(1 + min(len(article.shingles), len(best.shingles))) / (1 + shared),
         "brief_centroid": brevity * centroid,
         "brief_best": brevity * max(products) / UNIT_SQUARED,
         "brief_title": brevity * max(titles),
+        "brief_breadth": brevity * math.log(1 + spread),
+        "brief_undated": brevity * (1 - when["dated"]),
+        "brief_rare": brevity * rare / UNIT_SQUARED,
     }
 
 

@@ -1,18 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from dedupe.clusters.decision import JoinModel
-from dedupe.clusters.features import FEATURES
 from dedupe.clusters.maintenance import SAMPLE, Occasion, is_same_event, merge_partner
-from tests.dedupe.clusters.scene import Member, Scene
-
-
-def alike(feature: str, least: float) -> JoinModel:
-    """Return a model that says yes where a feature reaches a value."""
-    weights = np.array([100.0 if name == feature else 0.0 for name in FEATURES])
-    return JoinModel(0, weights, -100.0 * least, 0.5, 0.5)
+from tests.dedupe.clusters.scene import Scene
+from tests.dedupe.models import alike
 
 
 @pytest.fixture
@@ -26,7 +21,7 @@ def scene() -> Scene:
     for cluster, members in enumerate(([told] * 6, [told, told, other, other], [other] * 3)):
         assert scene.cluster() == cluster
         for member in members:
-            scene.place(cluster, Member(member.vector, member.title, member.shingles, 50, 0.0))
+            scene.place(cluster, replace(member, tokens=50, time=0.0))
     return scene
 
 
@@ -79,4 +74,4 @@ def test_an_emptied_cluster_is_no_partner(scene: Scene) -> None:
     for slot in list(scene.members[2]):
         scene.remove(slot)
 
-    assert not is_same_event(scene.index, occasion(0), 2, alike("best", 0.0))
+    assert not is_same_event(scene.index, occasion(0), 2, alike("brief_best", 0.0))

@@ -17,6 +17,7 @@ from dedupe.clusters.terms import (
     UNIT,
     Terms,
     count_terms,
+    rarities_of,
     weigh,
 )
 from dedupe.language_code import language_code
@@ -90,7 +91,7 @@ def test_a_text_of_japanese_has_pairs() -> None:
 def weighed(terms: Terms, idf: NDArray[np.float32]) -> tuple[dict[int, int], ...]:
     """Return the weights of the article and of its title, by term number; the terms are numbered backwards."""
     numbers = np.arange(len(terms.hashes), dtype=np.int32)[::-1].copy()
-    whole, title = weigh(numbers, terms, idf)
+    whole, title, _ = weigh(numbers, terms, idf)
     assert all((np.diff(vector.terms) > 0).all() for vector in (whole, title)), "sorted by term number"
     return tuple(dict(zip(part.terms.tolist(), part.weights.tolist(), strict=True)) for part in (whole, title))
 
@@ -140,3 +141,11 @@ def test_unit_vectors_stay_within_32_bits() -> None:
     weights = weighed(terms, np.ones(MAX_TERMS, np.float32))[0].values()
 
     assert sum(weight**2 for weight in weights) <= UNIT**2 < 2**31
+
+
+def test_rarity_is_told_beside_the_rarest_term() -> None:
+    idf = np.array([8.0, 4.0, 4.4, 5.4, 6.4], np.float32)
+    rarities = rarities_of(np.arange(5, dtype=np.int32), idf)
+
+    assert rarities.tolist() == pytest.approx([1.0, 0.0, 0.0, 0.5, 1.0], abs=1e-6)
+    assert rarities_of(np.zeros(1, np.int32), np.zeros(1, np.float32)).tolist() == [0.0]
