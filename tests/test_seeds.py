@@ -122,7 +122,6 @@ def test_two_pages_share_a_cluster_and_three_stand_alone_in_any_order(dated: boo
     assert complaints_by_order(ORDERS, alone, dated=dated) == {}
 
 
-@pytest.mark.xfail(strict=False, reason="undated, the pages of 2021 and 2024 still join among other news")
 @dated_and_undated
 def test_they_do_so_among_other_news(dated: bool) -> None:
     assert complaints_by_order(FEW_ORDERS, among_the_sample, dated=dated) == {}
@@ -140,7 +139,6 @@ def test_the_service_says_so_too(order: Order, dated: bool, tmp_path: Path) -> N
     assert complaints(through_the_service(*alone(order, dated=dated), tmp_path)) == []
 
 
-@pytest.mark.xfail(strict=False, reason="undated, the pages of 2021 and 2024 still join among other news")
 @dated_and_undated
 def test_the_service_says_so_among_other_news(dated: bool, tmp_path: Path) -> None:
     assert complaints(through_the_service(*among_the_sample(FEW_ORDERS[1], dated=dated), tmp_path)) == []

@@ -16,9 +16,7 @@ CANDIDATES: Final = 8
 BACKGROUND_RANK: Final = 5
 """The fifth-best cluster is nearly always another event: its similarity is what unrelated ones have."""
 UNKNOWN_BACKGROUND: Final = 0.18
-"""What is assumed while there are fewer clusters than that."""
-LEAST_BACKGROUND: Final = 0.12
-"""Where nothing else is near, the fifth-best says nothing either."""
+"""What is assumed at the least: where there is little else, or nothing near, the fifth-best says nothing."""
 DAY: Final = 86_400.0
 SIGMA_DAYS: Final = 3.0
 
@@ -70,7 +68,7 @@ def rank_clusters(
         near = closeness(gap_seconds(time, c, clusters))
         _insert(kept, scores, c, (total / np.sqrt(squared) + best) * (0.3 + 0.7 * near))
     kept = kept[: min(CANDIDATES, len(found))]
-    background = max(means[-1], LEAST_BACKGROUND) if len(found) >= BACKGROUND_RANK else UNKNOWN_BACKGROUND
+    background = max(means[-1], UNKNOWN_BACKGROUND)
     candidates = Candidates(kept, sums[kept], best_of[kept], background)
     sums[found] = 0
     return candidates

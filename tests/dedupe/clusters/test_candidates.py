@@ -84,7 +84,7 @@ def test_the_most_similar_clusters_are_found(seed: int) -> None:
     best = [product(article.vector, scene.placed[slot].vector) for slot in found.best.tolist()]
     assert best == [row[3] for row in expected[:CANDIDATES]]
     means = sorted((row[2] / len(scene.members[row[1]]) / UNIT_SQUARED for row in expected), reverse=True)
-    background = means[BACKGROUND_RANK - 1] if len(means) >= BACKGROUND_RANK else UNKNOWN_BACKGROUND
+    background = max([UNKNOWN_BACKGROUND, *means[BACKGROUND_RANK - 1 : BACKGROUND_RANK]])
     assert found.background == pytest.approx(background)
     assert len(features) == len(found.clusters)
 
