@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -90,7 +90,7 @@ def forced_examples(stream: Iterable[Labelled]) -> Examples:
 
         def force(verdict: Verdict, gold: str | None = gold) -> Verdict:
             rows.extend(_examples(run, verdict, gold))
-            return verdict if verdict.copy else replace(verdict, cluster=clusters.get(gold or ""))
+            return verdict if verdict.copy else verdict._replace(cluster=clusters.get(gold or ""))
 
         run.place(labelled, force)
         if gold is not None:

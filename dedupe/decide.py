@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -15,8 +14,7 @@ from dedupe.index import Index
 from dedupe.reading import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """The slot a text was copied from, and how much of it."""
 
     slot: int
@@ -36,8 +34,7 @@ class Rival(NamedTuple):
         return dict(zip(FEATURES, self.features.tolist(), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A copy of ``copy``, or a member of the first of ``rivals`` if that is probable enough, or the first of its kind.
 
     ``rivals`` come most probable first; ``cluster`` is the number of the chosen one, None for a new one.

@@ -64,7 +64,7 @@ class Index:
     def live_counts(self) -> tuple[int, int]:
         """Return how many articles can still be copied or joined, and in how many clusters they are."""
         oldest = min(self.clusters.oldest, self.buckets.oldest)
-        clusters = self.clusters.articles.cluster[oldest : self.clusters.slots]
+        clusters = self.clusters.space.membership[oldest : self.clusters.slots]
         there = clusters[clusters >= 0]
         return len(there), len({self.clusters.survivor(int(cluster)) for cluster in np.unique(there)})
 
@@ -192,7 +192,7 @@ class Index:
             group = ids.decode("dup", event.detail["duplicate_group_id"])
             self.groups.join(group, slot, original, self.clusters.articles.group)
         if copied:
-            self.clusters.articles.cluster[slot] = cluster
+            self.clusters.space.membership[slot] = cluster
             self.clusters.articles.original[slot] = original
             return
         if reading:

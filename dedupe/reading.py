@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -42,8 +41,7 @@ class Evidence(NamedTuple):
     places: NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The evidence in one article.
 
     ``time`` is when it was published, in whole seconds since 1970, NaN when unknown. ``dropped``

@@ -52,7 +52,7 @@ def rank_clusters(
     touched: NDArray[np.int32], dots: NDArray[np.int32], time: float, space: Space, scratch: Sums
 ) -> Candidates:
     """Gather the touched articles by cluster and keep the most similar clusters."""
-    found = _gather(touched, dots, space.articles.cluster, scratch.sums, scratch.best)
+    found = _gather(touched, dots, space.membership, scratch.sums, scratch.best)
     sums, best_of, clusters = scratch.sums, scratch.best, space.clusters
     kept, scores = np.empty(CANDIDATES, np.int32), np.full(CANDIDATES, -1.0)
     unrelated, means = np.empty(BACKGROUND_RANK, np.int32), np.full(BACKGROUND_RANK, -1.0)

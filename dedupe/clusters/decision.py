@@ -60,14 +60,15 @@ def rounded(features: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @kernel
 def _probabilities(features: NDArray[np.float64], trees: Trees, bias: float) -> NDArray[np.float64]:
+    asked, cuts, leaves = trees
     probabilities = np.empty(len(features), dtype=np.float64)
     for row in range(len(features)):
         log_odds = bias
-        for tree in range(len(trees.leaves)):
+        for tree in range(len(leaves)):
             at = 0
             for _ in range(DEPTH):
-                at = 2 * at + 1 + int(features[row, trees.features[tree, at]] > trees.cuts[tree, at])
-            log_odds += trees.leaves[tree, at - QUESTIONS]
+                at = 2 * at + 1 + int(features[row, asked[tree, at]] > cuts[tree, at])
+            log_odds += leaves[tree, at - QUESTIONS]
         probabilities[row] = 1.0 / (1.0 + np.exp(-log_odds))
     return probabilities
 

@@ -42,7 +42,7 @@ class ClusterIndex:
         self.oldest = 0
         self.slots = 0
         self.count = 0
-        self.space = Space(article_rows(1024), cluster_rows(1024), text_columns(1024))
+        self.space = Space(article_rows(1024), np.empty(1024, np.int32), cluster_rows(1024), text_columns(1024))
         self.articles = columns_of(self.space.articles, ArticleColumns)
         self.clusters = columns_of(self.space.clusters, ClusterColumns)
         self._postings = Postings()
@@ -77,7 +77,7 @@ class ClusterIndex:
 
     def cluster_of(self, slot: int) -> int:
         """Return the cluster an article is in; -1 for an emptied slot."""
-        return self.survivor(int(self.articles.cluster[slot]))
+        return self.survivor(int(self.space.membership[slot]))
 
     def survivor(self, cluster: int) -> int:
         """Return the cluster that ``cluster`` was merged into in the end; itself when it was not."""
@@ -90,13 +90,15 @@ class ClusterIndex:
         slot = self.slots
         self.slots += 1
         if self.slots > len(self.articles.bits):
-            self.space = self.space._replace(articles=longer(self.space.articles, self.slots))
+            (membership,) = grow((self.space.membership,), self.slots)
+            self.space = self.space._replace(articles=longer(self.space.articles, self.slots), membership=membership)
             self.articles = columns_of(self.space.articles, ArticleColumns)
             dots = np.zeros(len(self.articles.bits), dtype=np.int32)
             self._scratch = self._scratch._replace(dots=dots, touched=dots.copy())
         articles = self.articles
         articles.bits[slot] = bits
-        articles.cluster[slot] = articles.previous[slot] = articles.original[slot] = articles.group[slot] = -1
+        self.space.membership[slot] = -1
+        articles.previous[slot] = articles.original[slot] = articles.group[slot] = -1
         articles.time[slot] = time
         articles.received[slot] = received
         return slot
@@ -161,7 +163,7 @@ class ClusterIndex:
             lengths[slot] = 0
         articles.tokens[slot] = 0
         articles.time[slot] = np.nan
-        articles.cluster[slot] = -1
+        space.membership[slot] = -1
 
     def leave(self, slot: int) -> None:
         """Take a member out of its cluster."""

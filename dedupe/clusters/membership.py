@@ -32,7 +32,7 @@ def join(slot: int, cluster: int, space: Space, scratch: NDArray[np.int64]) -> N
     """Add a member. ``scratch`` has a zero for every term and does again on return."""
     articles, clusters = space.articles, space.clusters
     clusters.squared[cluster] += _squared_change(slot, cluster, space, scratch)
-    articles.cluster[slot] = cluster
+    space.membership[slot] = cluster
     articles.previous[slot] = clusters.last[cluster]
     clusters.last[cluster] = slot
     clusters.members[cluster] += 1
@@ -43,7 +43,7 @@ def join(slot: int, cluster: int, space: Space, scratch: NDArray[np.int64]) -> N
 def leave(slot: int, space: Space, scratch: NDArray[np.int64]) -> None:
     """Remove a member; the cluster's times follow from those that stay."""
     articles, clusters = space.articles, space.clusters
-    cluster = articles.cluster[slot]
+    cluster = space.membership[slot]
     if clusters.last[cluster] == slot:
         clusters.last[cluster] = articles.previous[slot]
     else:
@@ -51,7 +51,7 @@ def leave(slot: int, space: Space, scratch: NDArray[np.int64]) -> None:
         while articles.previous[later] != slot:
             later = articles.previous[later]
         articles.previous[later] = articles.previous[slot]
-    articles.cluster[slot] = -1
+    space.membership[slot] = -1
     articles.previous[slot] = -1
     clusters.members[cluster] -= 1
     clusters.squared[cluster] -= _squared_change(slot, cluster, space, scratch)

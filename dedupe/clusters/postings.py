@@ -19,7 +19,7 @@ from dedupe.kernel import kernel
 
 SMALLEST: Final = 3
 LARGEST: Final = 1023
-LEADING: Final = 32
+LEADING: Final = 16
 _FOLLOWING_SHIFT: Final = 32
 _ROOM_SHIFT: Final = 16
 _FIELD: Final = 0xFFFF

@@ -116,8 +116,8 @@ def rarities_of(terms: NDArray[np.int32], idf: NDArray[np.float32]) -> NDArray[n
 @kernel
 def _vector(numbers: NDArray[np.int32], weights: NDArray[np.float64], most: int) -> Vector:
     """Keep the ``most`` heaviest terms, as integers of unit length."""
-    kept = np.argsort(-weights, kind="mergesort")[:most]
-    kept = kept[weights[kept] > 0]
+    weighty = np.flatnonzero(weights)
+    kept = weighty[np.argsort(-weights[weighty], kind="mergesort")[:most]]
     kept = kept[np.argsort(numbers[kept])]
     scale = UNIT / np.sqrt(np.sum(weights[kept] ** 2)) if len(kept) else 0.0
     integers = np.maximum((weights[kept] * scale).astype(np.uint16), np.uint16(1))
