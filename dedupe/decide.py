@@ -68,7 +68,7 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.containment, copied)
     probe = index.probe(reading)
-    candidates, features = index.cluster_candidates(probe)
+    candidates, features = index.clusters.candidates(probe)
     copied = _copied(index, reading, candidates.best, besides)
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.containment, copied)

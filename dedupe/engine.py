@@ -16,16 +16,15 @@ from dedupe.errors import DedupeError, ReusedIdempotencyKey, WithdrawnArticle
 from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.group import Group
 from dedupe.index import Index
-from dedupe.reading import Reading, read, read_again
+from dedupe.reading import Reading
 from dedupe.recording import assignment, merging_event, placing_event, revising_event, stored_article
 from dedupe.settings import EngineSettings
+from dedupe.settling import read_replayed, read_stored, read_submission, settle
 from dedupe.store.protocol import Change, Store, StoredArticle
 from dedupe.submission import Submission
-from dedupe.text.language import detect, primary
 
 __all__ = ["Engine", "EngineStatistics", "Submission"]
 
-UNDETERMINED = "und"
 TOP_TERMS = 8
 SAME_TEXT = 0.5
 """A revision that keeps this share of the shorter text stays where it is."""
@@ -86,7 +85,7 @@ class Engine:
 
         Raises `StoreError` when none of the group was stored.
         """
-        readings = [self._read(submission) for submission in submissions]
+        readings = [read_submission(submission, self._settings) for submission in submissions]
         with self._lock:
             self._follow_log()
             self._in_step = False
@@ -98,8 +97,11 @@ class Engine:
         return answers
 
     def preview(self, submission: Submission) -> Assignment:
-        """Decide where an article would go; store nothing."""
-        reading = self._read(submission)
+        """Decide where an article would go; store nothing.
+
+        Whether its cluster would then merge with another is not foretold.
+        """
+        reading = read_submission(submission, self._settings)
         with self._lock:
             self._follow_log()
             group = Group(self._store, [submission])
@@ -130,7 +132,7 @@ class Engine:
             )
             change = Change(event=event)
             self._store.commit([change])
-            self._index.apply(event, None, replaced=self._reread(stored))
+            self._index.apply(event, None, replaced=read_stored(stored, self._index, self._settings))
             self._tell([change])
             return event
 
@@ -173,23 +175,18 @@ class Engine:
         self._index.apply(event, reading, probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=1))
         placed = assignment(event, _notices(submission))
-        merged = self._merge(group, event, verdict)
-        return replace(placed, cluster_id=merged.cluster_id) if merged else placed
-
-    def _merge(self, group: Group, placed: Event, verdict: Verdict) -> Event | None:
-        """Merge the article's cluster with one that it turns out to be the same event as, if there is one."""
         pair = decide_merge(self._index, verdict, self._model)
         if pair is None:
-            return None
-        event = merging_event(self._index, placed, *pair)
-        self._index.apply(event, None)
-        group.append(Change(event=event))
-        return event
+            return placed
+        merged = merging_event(self._index, event, *pair)
+        self._index.apply(merged, None)
+        group.append(Change(event=merged))
+        return replace(placed, cluster_id=merged.cluster_id)
 
     def _revise(self, group: Group, submission: Submission, reading: Reading, known: StoredArticle) -> Assignment:
         verdict = decide(self._index, reading, self._model, besides=self._index.slot_of(known.article_id))
         event = self._revising(placing_event(self._index, verdict, submission, reading), known, reading)
-        self._index.apply(event, reading, replaced=self._reread(known), probe=verdict.probe)
+        self._index.apply(event, reading, replaced=read_stored(known, self._index, self._settings), probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=known.revision + 1))
         return assignment(event, _notices(submission))
 
@@ -208,7 +205,7 @@ class Engine:
         )
 
     def _revising(self, placed: Event, known: StoredArticle, reading: Reading) -> Event:
-        before = self._reread(known)
+        before = read_stored(known, self._index, self._settings)
         same_text = before is not None and containment(before.evidence.shingles, reading.evidence.shingles) >= SAME_TEXT
         return revising_event(placed, self._present(known), same_text=same_text)
 
@@ -221,26 +218,8 @@ class Engine:
         cluster_id = self._index.cluster_id(self._index.clusters.cluster_of(slot))
         return replace(known.assignment, cluster_id=cluster_id, duplicate_group_id=self._index.group_id(slot))
 
-    def _read(self, submission: Submission) -> Reading:
-        article = submission.article
-        language = primary(article.language) if article.language else detect(f"{article.title}\n{article.text}")
-        return read(article, language, submission.received_at, self._settings)
-
     def _settled(self, reading: Reading) -> Reading:
-        """Read again what only the articles before can tell: the source's furniture, and a language in doubt."""
-        language = reading.language
-        if language == UNDETERMINED:
-            language = self._index.common_language or language
-        dropped = self._index.furniture(reading)
-        if language == reading.language and not dropped:
-            return reading
-        return read_again(reading, language, self._settings, dropped)
-
-    def _reread(self, stored: StoredArticle) -> Reading | None:
-        if stored.article is None:
-            return None
-        dropped = self._index.clusters.dropped(self._index.slot_of(stored.article_id))
-        return read(stored.article, stored.language, stored.received_at, self._settings, dropped)
+        return settle(reading, self._index, self._settings)
 
     def _follow_log(self) -> None:
         """Build the index from the log again if a commit failed after it was changed."""
@@ -253,10 +232,7 @@ class Engine:
     def _replayed(self) -> Index:
         index = Index(self._settings, shipped_priors() if self._settings.prior else {})
         for replayed in self._store.replay():
-            reading = None
-            if replayed.article and replayed.language:
-                dropped = replayed.event.detail.get("furniture", ())
-                reading = read(replayed.article, replayed.language, replayed.event.at, self._settings, dropped)
+            reading = read_replayed(replayed, self._settings)
             index.apply(replayed.event, reading)
             if replayed.vocabulary:
                 index.thaw(replayed.vocabulary)

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe import ids
-from dedupe.clusters.candidates import Candidates
 from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
 from dedupe.clusters.terms import Vector
@@ -127,10 +126,6 @@ class Index:
         heaviest = np.argsort(-probe.vector.weights.astype(np.int32), kind="stable")
         words = (reading.word(place_of[int(probe.vector.terms[at])]) for at in heaviest)
         return tuple(islice((word for word in words if any(map(str.isalpha, word))), most))
-
-    def cluster_candidates(self, probe: Probe) -> tuple[Candidates, NDArray[np.float64]]:
-        """Return the live clusters an article might belong to, with their features."""
-        return self.clusters.candidates(probe)
 
     def apply(
         self, event: Event, reading: Reading | None, replaced: Reading | None = None, probe: Probe | None = None

@@ -1,7 +1,7 @@
 """When two clusters turn out to be one event: checked whenever an article fits both.
 
-The article is only the occasion, never the bridge: a quorum of the smaller cluster's own articles
-must belong to the larger one by the same learned decision that lets articles join.
+The article is the occasion and not the bridge: a quorum of the smaller cluster's newest articles, of
+which it may be one, must belong to the larger one by the same learned decision that lets articles join.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def test_a_missing_text_leaves_its_slot_empty(index: Index, room: Newsroom) -> N
 
     assert index.slot_of(there.article_id) == 1
     assert index.live_counts() == (1, 1)
-    candidates, _ = index.cluster_candidates(index.probe(reading_of(there)))
+    candidates, _ = index.clusters.candidates(index.probe(reading_of(there)))
     assert candidates.best.tolist() == [1]
 
 
