@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
-from streams import Labelled
+from streams import Labelled, Set, stream
 
 from dedupe.clusters.decision import DEPTH, QUESTIONS, JoinModel, Trees
 from dedupe.clusters.features import FEATURES
 from dedupe.clusters.prior import shipped_priors
 from dedupe.decide import Verdict, decide, decide_merge
+from dedupe.evaluation.metrics import score_clusters
 from dedupe.index import Index
 from dedupe.recording import merging_event, placing_event
 from dedupe.settings import EngineSettings
@@ -30,6 +31,7 @@ weight of the wrong sign is a quirk of the sets it was learned from."""
 TREES: Final = 100
 FEWEST: Final = 200
 """No leaf rests on fewer examples: what is rarer is a quirk."""
+COPY_SHARE: Final = 0.5
 CROWD: Final = 10
 """An unlabelled cluster of so many articles is taken to be another event than a labelled article's."""
 
@@ -50,8 +52,8 @@ class Examples:
 class Run:
     """A stream clustered by a model, watched from beside: which gold events each cluster holds."""
 
-    def __init__(self, model: JoinModel) -> None:
-        self.index = Index(EngineSettings(), shipped_priors())
+    def __init__(self, part: Set, model: JoinModel) -> None:
+        self.index = Index(EngineSettings(), shipped_priors() if part.prior else {})
         self.golds: dict[int, Counter[str]] = defaultdict(Counter)
         self._model = model
 
@@ -80,12 +82,12 @@ class Run:
         return False if self.index.clusters.clusters.members[cluster] >= CROWD else None
 
 
-def forced_examples(stream: Iterable[Labelled]) -> Examples:
+def forced_examples(part: Set) -> Examples:
     """Return the decisions of a stream in which every article so far is in its gold cluster."""
-    run = Run(UNLEARNED)
+    run = Run(part, UNLEARNED)
     clusters: dict[str, int] = {}
     rows: list[tuple[NDArray[np.float64], bool]] = []
-    for labelled in stream:
+    for labelled in stream(part):
         gold = labelled.gold
 
         def force(verdict: Verdict, gold: str | None = gold) -> Verdict:
@@ -98,11 +100,11 @@ def forced_examples(stream: Iterable[Labelled]) -> Examples:
     return _stacked(rows)
 
 
-def free_examples(stream: Iterable[Labelled], model: JoinModel) -> Examples:
+def free_examples(part: Set, model: JoinModel) -> Examples:
     """Return the decisions of a stream as ``model`` really clusters it (Ross, Gordon & Bagnell 2011)."""
-    run = Run(model)
+    run = Run(part, model)
     rows: list[tuple[NDArray[np.float64], bool]] = []
-    for labelled in stream:
+    for labelled in stream(part):
         gold = labelled.gold
 
         def watch(verdict: Verdict, gold: str | None = gold) -> Verdict:
@@ -113,21 +115,23 @@ def free_examples(stream: Iterable[Labelled], model: JoinModel) -> Examples:
     return _stacked(rows)
 
 
-def clusters_of(stream: Iterable[Labelled], model: JoinModel) -> list[int]:
-    """Return the cluster of each article of a stream, in its order."""
-    run = Run(model)
-    placed = []
-    for labelled in stream:
+def score(part: Set, model: JoinModel) -> float:
+    """Return BCubed F1 of a stream clustered by a model."""
+    run, placed = Run(part, model), []
+    for labelled in stream(part):
         run.place(labelled, lambda verdict: verdict)
-        placed.append(run.index.slot_of(labelled.submission.article_id))
-    return [run.index.clusters.cluster_of(slot) for slot in placed]
+        placed.append((run.index.slot_of(labelled.submission.article_id), labelled.gold))
+    found = [(str(run.index.clusters.cluster_of(slot)), gold) for slot, gold in placed if gold is not None]
+    return score_clusters([cluster for cluster, _ in found], [gold for _, gold in found]).bcubed.f1
 
 
-def fit(examples: Sequence[Examples], threshold: float, merge_threshold: float) -> JoinModel:
-    """Learn trees of the right signs from several sets, each counting the same."""
-    features = np.concatenate([part.features for part in examples])
-    labels = np.concatenate([part.labels for part in examples])
-    weights = np.concatenate([np.full(len(part.labels), len(labels) / len(part.labels)) for part in examples])
+def fit(examples: Mapping[Set, Examples], threshold: float, merge_threshold: float) -> JoinModel:
+    """Learn trees of the right signs from several sets; each counts the same, a changed copy of one `COPY_SHARE`."""
+    everything = joined(list(examples.values()))
+    features, labels = everything.features, everything.labels
+    shares = np.array([1.0 if part.is_itself else COPY_SHARE for part in examples])
+    each = shares / shares.sum() * len(labels) / [len(lot.labels) for lot in examples.values()]
+    weights = np.repeat(each, [len(lot.labels) for lot in examples.values()])
     learner = HistGradientBoostingClassifier(
         max_iter=TREES,
         max_depth=DEPTH,
@@ -137,7 +141,7 @@ def fit(examples: Sequence[Examples], threshold: float, merge_threshold: float) 
         early_stopping=False,
         random_state=0,
     )
-    learner.fit(features, labels, sample_weight=weights / len(examples))
+    learner.fit(features, labels, sample_weight=weights)
     trees = [_tree(predictor.nodes) for (predictor,) in learner._predictors]
     columns = Trees(*(np.array(column) for column in zip(*trees, strict=True)))
     return JoinModel(4, float(learner._baseline_prediction[0, 0]), columns, threshold, merge_threshold)

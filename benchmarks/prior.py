@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from streams import stream
+from streams import Set, stream
 
 MINIMUM = 5
 
@@ -22,7 +22,7 @@ def main(name: str, target: Path) -> None:
     """Write the prior counted on the set ``name``."""
     counts: Counter[int] = Counter()
     articles = 0
-    for labelled in stream(name):
+    for labelled in stream(Set(name)):
         if labelled.gold is None:
             counts.update(labelled.reading.evidence.terms.hashes.tolist())
             articles += 1

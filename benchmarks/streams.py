@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ from dedupe.submission import Submission
 
 DATASETS = Path(__file__).parents[2] / "shared" / "datasets"
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+HEADLINE_WORDS = 14
+LEAD_WORDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +49,58 @@ def rows(name: str) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+class Form(Enum):
+    """How much of an article is read: news comes whole, as a headline with its lead, or as a headline alone."""
+
+    WHOLE = "whole"
+    LEAD = "lead"
+    HEADLINE = "headline"
+
+
 class Set(NamedTuple):
-    """The first ``limit`` articles of a set, with their dates or as if they had none."""
+    """The first ``limit`` articles of a set, with their dates or as if they had none, whole or shortened.
+
+    ``prior`` is False where it is to be learned from as if nothing were known of the language.
+    """
 
     name: str
     limit: int | None = None
     dated: bool = True
+    form: Form = Form.WHOLE
+    prior: bool = True
+
+    @property
+    def is_itself(self) -> bool:
+        """Return whether its articles are read as they are."""
+        return self == Set(self.name, self.limit)
 
 
-def stream(name: str, limit: int | None = None, *, dated: bool = True) -> Iterator[Labelled]:
-    """Yield the first ``limit`` articles of a set in order of publication, the undated last."""
-    worded = (
-        row if dated else row | {"published_at": None} for row in rows(name) if row.get("title") or row.get("text")
-    )
-    ordered = [(published(row), number, row) for number, row in enumerate(worded)]
-    ordered.sort(key=lambda entry: (entry[0] is None, entry[0] or FIRST, entry[1]))
+def stream(part: Set) -> Iterator[Labelled]:
+    """Yield the articles of a set in order of publication, the undated last."""
+    worded = (row for row in rows(part.name) if row.get("title") or row.get("text"))
+    moments = ((published(row) if part.dated else None, number, row) for number, row in enumerate(worded))
+    ordered = sorted(moments, key=lambda entry: (entry[0] is None, entry[0] or FIRST, entry[1]))
     at = FIRST
-    for place, (moment, _, row) in enumerate(ordered[:limit]):
+    for place, (moment, _, row) in enumerate(ordered[: part.limit]):
         at = max(at, moment or at)
-        article = Article(
-            title=row.get("title") or "",
-            text=row.get("text") or "",
-            source=row.get("source"),
-            published_at=moment,
-            language=row["lang"],
-        )
+        title, text = shortened(row.get("title") or "", row.get("text") or "", part.form)
+        article = Article(title=title, text=text, source=row.get("source"), published_at=moment, language=row["lang"])
         gold = row.get("cluster_merged") or row.get("cluster")
         article_id = ids.encode("art", place)
         yield Labelled(row["id"], Submission(article=article, article_id=article_id, received_at=at), gold)
+
+
+def shortened(title: str, text: str, form: Form) -> tuple[str, str]:
+    """Return of a title and a text what a form leaves; an untitled article's first words are its headline."""
+    if form is Form.LEAD:
+        return title, _first_words(text, LEAD_WORDS)
+    if form is Form.HEADLINE:
+        return (title, "") if title else ("", _first_words(text, HEADLINE_WORDS))
+    return title, text
+
+
+def _first_words(text: str, count: int) -> str:
+    return " ".join(text.split()[:count])
 
 
 def published(row: dict[str, Any]) -> datetime | None:
