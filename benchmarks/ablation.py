@@ -50,9 +50,9 @@ def main() -> None:
     variants = [variant for variant in VARIANTS if variant.name in asked.variants]
     scores = {labelled.name: measure(load(labelled, asked.limit), variants) for labelled in chosen(asked.sets)}
     text = tables(scores, [FULL, *variants])
-    print(text)
     if asked.write:
         write(text, asked.write)
+    print(text)
 
 
 def measure(corpus: Corpus, variants: Sequence[Variant]) -> dict[str, Scores]:

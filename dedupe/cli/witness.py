@@ -28,6 +28,7 @@ from dedupe.store.protocol import Change, VocabularySnapshot
 from dedupe.submission import Submission
 
 TOLD_TERMS: Final = 6
+TERM_CHARACTERS: Final = 40
 REMEMBERED: Final = 64
 
 
@@ -107,4 +108,4 @@ class WeighedTexts:
         heaviest = ours.terms[mine[np.argsort(-products, kind="stable")[:TOLD_TERMS]]].tolist()
         numbers = self._index.clusters.vocabulary.intern(reading.evidence.terms.hashes, reading.language_code)
         place_of = dict(zip(numbers.tolist(), range(len(numbers)), strict=True))
-        return tuple(reading.word(place_of[term]) for term in heaviest)
+        return tuple(reading.word(place_of[term])[:TERM_CHARACTERS] for term in heaviest)

@@ -65,10 +65,15 @@ def plots_of(curves: Curves | None, sizes: Sequence[SizeCount]) -> list[Plot]:
     """Return the plots that there are figures for."""
     plots = [_thresholds(curves.points, curves.threshold)] if curves and curves.points else []
     plots += [_sizes(sizes)] if sizes else []
-    if curves:
+    if curves and _has_values(curves.probabilities):
         plots.append(_probabilities(curves.probabilities, curves.threshold))
+    if curves and _has_values(curves.similarities):
         plots.append(_similarities(curves.similarities))
     return plots
+
+
+def _has_values(histograms: Sequence[Histogram]) -> bool:
+    return any(sum(part.counts) for part in histograms)
 
 
 def _thresholds(points: Sequence[Point], threshold: float) -> Plot:
@@ -153,7 +158,7 @@ def _distribution(
     histograms: Sequence[Histogram], *, title: str, caption: str, x_label: str, mark: Tick | None = None
 ) -> Plot:
     filled = [(series, part) for series, part in enumerate(histograms) if sum(part.counts)]
-    top = max((max(part.counts) / sum(part.counts) for _, part in filled), default=1.0)
+    top = max(max(part.counts) / sum(part.counts) for _, part in filled)
     return Plot(
         title=title,
         caption=caption,

@@ -34,7 +34,7 @@ def render(report: Report, titles: Mapping[str, str]) -> str:
         lines += _copy_lines(report.copies, report.reasons or {}, titles)
     if report.reasons is None:
         lines += ["", NO_REASONS]
-    return "\n".join(lines)
+    return "\n".join(map(_printable, lines))
 
 
 def likeness_line(reason: Reason) -> str:
@@ -112,3 +112,8 @@ def _reason_lines(reason: Reason | None) -> Iterator[str]:
         return
     told = (reason.told, ", ".join(map(pull_text, reason.pulls)), likeness_line(reason))
     yield from (f"{_INDENT}  {line}" for line in told if line)
+
+
+def _printable(line: str) -> str:
+    """Return a line without what a terminal would take for a command, or for the end of the line."""
+    return "".join(character if character.isprintable() else " " for character in line)

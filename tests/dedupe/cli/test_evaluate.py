@@ -122,6 +122,16 @@ def test_labels_for_a_part_of_the_articles(run: Run, tmp_path: Path) -> None:
     assert "120 articles without a label are not scored" in told
 
 
+def test_a_word_without_end_is_cut_short(run: Run, tmp_path: Path) -> None:
+    text = f"Ferry {'W' * 300} aground off Sandholm, harbour closed, nobody hurt. " * 9
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text("\n".join(json.dumps({"id": n, "cluster": n, "text": text, "language": "en"}) for n in range(2)))
+    (error,) = json.loads(run("evaluate", gold, "--json").stdout)["worst_false"]
+
+    assert "W" * 40 in error["reason"]["likeness"]["terms"]
+    assert max(map(len, error["reason"]["likeness"]["terms"])) == 40
+
+
 def test_languages_without_a_name_and_articles_without_words_are_compared(run: Run, tmp_path: Path) -> None:
     """The first are read in the stream's common language; the second are in a cluster alone."""
     lines = [

@@ -141,6 +141,15 @@ def test_lines_go_where_the_figures_say(report: Report) -> None:
     assert [curve.series for curve in similarities.curves] == [1], "nothing is drawn for no pairs"
 
 
+def test_a_plot_without_values_is_not_drawn(report: Report) -> None:
+    assert report.curves
+    nothing = (Histogram("right", (0, 0)), Histogram("wrong", (0, 0)))
+    empty = replace(report.curves, points=(), probabilities=nothing, similarities=nothing)
+
+    assert [plot.title for plot in plots_of(empty, report.size_counts)] == ["Sizes of events and of clusters"]
+    assert plots_of(None, ()) == []
+
+
 def test_without_the_articles_it_says_what_is_missing(report: Report) -> None:
     bare = replace(report, curves=None, reasons=None)
     page = Page(render_page(bare, {}, "gold"))

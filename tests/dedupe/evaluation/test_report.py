@@ -146,3 +146,12 @@ def test_a_cluster_of_a_thousand_events_shows_its_worst_pairs_only() -> None:
 
     assert [error.pair_count for error in worst] == [9] * 3 + [6] * 17
     assert worst[0].names == ("event0000", "event0001")
+
+
+def test_a_terminal_is_given_no_commands(report: Report) -> None:
+    told = render(report, {"a": "\x1b[2J\x1b]0;owned\x07 one\ntwo\u2028three", "c": "洪水 und Überschwemmung"})
+
+    assert "\x1b" not in told
+    assert "\x07" not in told
+    assert "one two three" in told
+    assert "洪水 und Überschwemmung" in told
