@@ -5,7 +5,8 @@
     python benchmarks/robustness.py --checks welds                   # titles go to standard output only
 
 - order: articles of one moment are shuffled, and the undated among themselves, with several seeds. The
-  spread of BCubed F1 (the highest less the lowest) must stay below .01.
+  spread of BCubed F1 (the highest less the lowest) must stay below .01. A file's own order that does
+  better than the mean of the others is one that the trees have learned by heart.
 - reversed: time runs backwards, with the same gaps. Copies must be found as they were: pair F1 against
   the labels, forwards and backwards, may differ by .05.
 - welds: the ten largest clusters of the set with most unlabelled articles, to be read by a person.
@@ -70,7 +71,15 @@ def main() -> None:
     if {"order", "reversed"} & set(asked.checks):
         corpora = [load(labelled, asked.limit) for labelled in chosen(asked.sets)]
         if "order" in asked.checks:
-            header = ("order", "in order", f"lowest of {asked.seeds + 1}", "highest", "spread", f"below {MOST_SPREAD}")
+            header = (
+                "order",
+                "as in the file",
+                f"mean of {asked.seeds}",
+                "lowest",
+                "highest",
+                "spread",
+                f"below {MOST_SPREAD}",
+            )
             holds &= show(header, [order(corpus, asked.seeds) for corpus in corpora if corpus.gold.events])
         if "reversed" in asked.checks:
             header = ("reversed", "copies forwards", "backwards", "difference", f"within {MOST_LOST_BACKWARDS}")
@@ -96,14 +105,14 @@ def show(header: Sequence[str], findings: Sequence[Finding]) -> bool:
 def order(corpus: Corpus, seeds: int) -> Finding:
     """Shuffle what carries no order, and see how far apart the results are."""
     in_order = bcubed_of(measured(corpus)) or 0.0
-    reached = [in_order]
+    reached = []
     for seed in range(seeds):
         shuffled = [corpus.lines[at] for at in np.random.default_rng(seed).permutation(len(corpus.lines))]
         # Articles go in by date, those of one date as they stand in the file: only their order is another one.
         reached.append(bcubed_of(measured(Corpus(corpus.name, shuffled, corpus.gold))) or 0.0)
-    spread = max(reached) - min(reached)
-    figures = (in_order, min(reached), max(reached), spread)
-    return Finding((corpus.name, *(f"{figure:.3f}" for figure in figures)), spread < MOST_SPREAD)
+    lowest, highest = min(in_order, *reached), max(in_order, *reached)
+    figures = (in_order, sum(reached) / len(reached), lowest, highest, highest - lowest)
+    return Finding((corpus.name, *(f"{figure:.3f}" for figure in figures)), highest - lowest < MOST_SPREAD)
 
 
 def backwards(corpus: Corpus) -> Finding:

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from dedupe.errors import UnreadableInput
 from dedupe.evaluation.copies import CopyLabels, Pair, pair_of
+from dedupe.readers.comma_separated import COMMA_SEPARATED, read_labels
 from dedupe.readers.entry import Entry, Fields
 from dedupe.readers.formats import format_of
 from dedupe.readers.source import open_source
@@ -103,8 +104,10 @@ def _rows(path: str) -> Iterator[tuple[str, Fields]]:
 
 
 def _entries(path: str) -> Iterator[Entry]:
+    form = format_of(path)
+    read = read_labels if form is COMMA_SEPARATED else form.read
     with open_source(path) as source:
-        yield from format_of(path).read(source)
+        yield from read(source)
 
 
 def _labels(row: Fields, label: str) -> _Labels:

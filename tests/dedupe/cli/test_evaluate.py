@@ -115,7 +115,7 @@ def test_a_page_that_cannot_be_written_is_refused_before_the_work(run: Run, tmp_
 def test_labels_for_a_part_of_the_articles(run: Run, tmp_path: Path) -> None:
     gold = tmp_path / "gold.csv"
     rows = [json.loads(line) for line in (SAMPLE / "gold.jsonl").read_text().splitlines()][:30]
-    gold.write_text("id,title,cluster\n" + "".join(f"{row['id']},,{row['cluster']}\n" for row in rows))
+    gold.write_text("id,cluster\n" + "".join(f"{row['id']},{row['cluster']}\n" for row in rows))
     told = run("evaluate", gold, "--articles", SAMPLE / "articles.jsonl").stdout
 
     assert "30 labelled articles" in told

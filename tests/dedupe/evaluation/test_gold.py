@@ -48,6 +48,14 @@ def test_a_table_holds_labels_as_well(tmp_path: Path) -> None:
     assert (gold.ids, gold.events, gold.titles["2"]) == (("1", "2"), {"1": "7"}, "Dockers walk out")
 
 
+def test_a_table_of_labels_needs_an_id(tmp_path: Path) -> None:
+    path = tmp_path / "gold.csv"
+    path.write_text("article,cluster\n1,ferry\n", encoding="utf-8")
+
+    with pytest.raises(UnreadableInput, match=r"gold.csv:1: the header names no id"):
+        read_gold(str(path))
+
+
 def test_a_file_without_any_label_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "gold.jsonl", [{"id": "1", "event": "ferry"}])
 
