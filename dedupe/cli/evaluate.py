@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from dedupe.cli.batch import cluster_batch
 from dedupe.cli.cluster import Line, read_lines
+from dedupe.cli.failures import CommandFailed, ExitCode
 from dedupe.cli.output import check_output, open_output, print_json, say
 from dedupe.cli.progress import progress
 from dedupe.cli.startup import load_kernels
@@ -19,6 +20,7 @@ from dedupe.evaluation.gold import TITLE_CHARACTERS, Gold, Prediction, read_gold
 from dedupe.evaluation.page import render_page
 from dedupe.evaluation.report import Report, Run, evaluate
 from dedupe.evaluation.text import render
+from dedupe.readers.source import STANDARD_INPUT
 from dedupe.settings import EngineSettings
 
 
@@ -37,6 +39,8 @@ def run(asked: Asked, *, as_json: bool) -> None:
 
     Without predictions, the articles are clustered now; they are in the gold file itself where no file is named.
     """
+    if asked.gold == STANDARD_INPUT:
+        raise CommandFailed("labels are read more than once: save them to a file and name that", ExitCode.USAGE)
     if asked.html:
         check_output(asked.html)
     gold = read_gold(asked.gold, asked.label)

@@ -50,7 +50,7 @@ class Explainer:
         """Say why two articles are where they are."""
         first, second = (self._decisions.of(article_id) for article_id in self._decisions.stream_order(pair))
         if first is None or second is None:
-            return Reason(told="One of them has no words to compare.")
+            return Reason(told="One of them has no words to compare, or is not among the articles.")
         likeness = self._texts.likeness(first.article_id, second.article_id)
         if second.duplicate_of:
             return Reason(told=_copied(second), likeness=likeness)

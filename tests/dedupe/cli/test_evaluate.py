@@ -112,6 +112,14 @@ def test_a_page_that_cannot_be_written_is_refused_before_the_work(run: Run, tmp_
     assert "the folder of" in ran.stderr
 
 
+def test_labels_from_a_pipe_are_refused(run: Run) -> None:
+    ran = run("evaluate", "-")
+    assert (ran.exit_code, ran.stderr) == (
+        2,
+        "storyfold: labels are read more than once: save them to a file and name that\n",
+    )
+
+
 def test_labels_for_a_part_of_the_articles(run: Run, tmp_path: Path) -> None:
     gold = tmp_path / "gold.csv"
     rows = [json.loads(line) for line in (SAMPLE / "gold.jsonl").read_text().splitlines()][:30]
@@ -147,7 +155,7 @@ def test_languages_without_a_name_and_articles_without_words_are_compared(run: R
 
     assert ran.exit_code == 0
     reasons = {tuple(error["example"]): error["reason"]["told"] for error in told["worst_missed"]}
-    assert "One of them has no words to compare." in reasons.values()
+    assert "One of them has no words to compare, or is not among the articles." in reasons.values()
 
 
 def test_gold_that_holds_the_texts_needs_no_other_file(run: Run, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_a_joined_article_says_how_probable_that_was(explainer: Explainer) -> No
         (("c", "h"), "h was taken for a copy of e: containment 0.75, Jaccard 0.50."),
         (("e", "f"), ("f opened a cluster of its own: this one had 0.20 {threshold}. "
                      "The two clusters were merged when i came.")),
-        (("a", "nobody"), "One of them has no words to compare."),
+        (("a", "nobody"), "One of them has no words to compare, or is not among the articles."),
     ],
 )  # fmt: skip
 def test_every_way_to_be_together_or_apart(explainer: Explainer, pair: tuple[str, str], told: str) -> None:
