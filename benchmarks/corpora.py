@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from quality import LabelledSet, labelled_sets
 
@@ -12,7 +12,6 @@ from dedupe.cli.batch import batch_order, cluster_batch
 from dedupe.cli.cluster import Line, read_lines
 from dedupe.clusters.decision import JoinModel
 from dedupe.engine import Engine
-from dedupe.evaluation.copies import CopyLabels
 from dedupe.evaluation.gold import Gold, Prediction, read_gold
 from dedupe.evaluation.report import Report, evaluate
 from dedupe.settings import EngineSettings
@@ -30,7 +29,7 @@ class Corpus:
     def first(self, count: int) -> Corpus:
         """Return the beginning of the stream."""
         lines = self.lines[:count]
-        return Corpus(self.name, lines, restricted(self.gold, {str(line.id) for line in lines}))
+        return Corpus(self.name, lines, self.gold.among({str(line.id) for line in lines}))
 
 
 def load(labelled: LabelledSet, limit: int | None = None) -> Corpus:
@@ -39,20 +38,6 @@ def load(labelled: LabelledSet, limit: int | None = None) -> Corpus:
     lines = [lines[at] for at in batch_order([line.article for line in lines])]
     corpus = Corpus(labelled.name, lines, read_gold(str(labelled.gold), labelled.label))
     return corpus if limit is None or limit >= len(lines) else corpus.first(limit)
-
-
-def restricted(gold: Gold, kept: set[str]) -> Gold:
-    """Return the labels of some articles."""
-    copies = gold.copies
-    if copies is not None:
-        copies = CopyLabels(
-            families={i: family for i, family in copies.families.items() if i in kept},
-            copies=None if copies.copies is None else frozenset(pair for pair in copies.copies if set(pair) <= kept),
-            open_pairs=frozenset(pair for pair in copies.open_pairs if set(pair) <= kept),
-            short=copies.short & kept,
-        )
-    events = {i: event for i, event in gold.events.items() if i in kept}
-    return replace(gold, ids=tuple(i for i in gold.ids if i in kept), events=events, copies=copies)
 
 
 def clustered(

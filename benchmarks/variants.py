@@ -24,6 +24,7 @@ from dedupe.text.page import Page
 NEVER: Final = 2.0
 """A probability that nothing reaches."""
 JACCARD: Final = 0.7
+COSINE: Final = next(name for name in ("centroid", "mean") if name in FEATURES)
 
 
 class Noting:
@@ -80,7 +81,7 @@ class Cosine:
 
     def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the cosine."""
-        cosine: NDArray[np.float64] = features[:, FEATURES.index("centroid")]
+        cosine: NDArray[np.float64] = features[:, FEATURES.index(COSINE)]
         return cosine
 
 
@@ -117,7 +118,7 @@ def cosine(threshold: float) -> Variant:
         name=f"cosine {threshold}",
         title=f"no learned decision: cosine ≥ {threshold}",
         model=lambda _: Cosine(threshold),
-        features=("centroid",),
+        features=(COSINE,),
     )
 
 

@@ -25,11 +25,11 @@ SIZES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The BCubed scores of the articles that ``name`` describes."""
+    """The scores of the articles that ``name`` describes."""
 
     name: str
     article_count: int
-    bcubed: Agreement
+    agreement: Agreement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

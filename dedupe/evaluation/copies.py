@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from itertools import combinations, islice, product
 from math import comb
 from typing import Self
@@ -43,6 +44,16 @@ class CopyLabels:
     ) -> Self:
         """Return labels of single pairs; what a chain of them connects is one family."""
         return cls(families=_families(copies), copies=copies, open_pairs=open_pairs, short=short)
+
+    def among(self, article_ids: AbstractSet[str]) -> Self:
+        """Return what is known of some of the articles and of the pairs that they make."""
+        return replace(
+            self,
+            families={i: family for i, family in self.families.items() if i in article_ids},
+            copies=None if self.copies is None else frozenset(pair for pair in self.copies if article_ids >= set(pair)),
+            open_pairs=frozenset(pair for pair in self.open_pairs if article_ids >= set(pair)),
+            short=self.short & article_ids,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +87,20 @@ def score_copies(groups: Mapping[str, str | None], labels: CopyLabels, examples:
         false_pairs=tuple(islice(_false_pairs(predicted, labels), examples)),
         missed_pairs=tuple(islice(_missed_pairs(predicted, labels), examples)),
     )
+
+
+def copies_by_language(
+    groups: Mapping[str, str | None], labels: CopyLabels, languages: Mapping[str, str]
+) -> list[tuple[str, CopyScores]]:
+    """Return the scores of the copies among the articles of each language, the most common first."""
+    spoken: dict[str, set[str]] = defaultdict(set)
+    for article_id in groups:
+        spoken[languages[article_id]].add(article_id)
+    ordered = sorted(spoken.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [
+        (language, score_copies({i: groups[i] for i in sorted(kept)}, labels.among(kept), examples=0))
+        for language, kept in ordered
+    ]
 
 
 def pair_of(left: str, right: str) -> Pair:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -39,6 +40,15 @@ class Gold:
     languages: Mapping[str, str]
     titles: Mapping[str, str]
     copies: CopyLabels | None
+
+    def among(self, article_ids: AbstractSet[str]) -> Gold:
+        """Return the labels of some of the articles."""
+        return replace(
+            self,
+            ids=tuple(article_id for article_id in self.ids if article_id in article_ids),
+            events={article_id: event for article_id, event in self.events.items() if article_id in article_ids},
+            copies=self.copies.among(article_ids) if self.copies else None,
+        )
 
 
 class _Labels(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
@@ -18,7 +19,7 @@ from dedupe.evaluation.breakdown import (
     worst_false,
     worst_missed,
 )
-from dedupe.evaluation.copies import CopyScores, Pair, score_copies
+from dedupe.evaluation.copies import CopyScores, Pair, copies_by_language, score_copies
 from dedupe.evaluation.decisions import Decisions
 from dedupe.evaluation.gold import Gold, Prediction
 from dedupe.evaluation.likeness import Texts
@@ -66,6 +67,7 @@ class Report:
     unlabelled_count: int = 0
     sizes: tuple[Slice, ...] = ()
     languages: tuple[Slice, ...] = ()
+    copy_languages: tuple[Slice, ...] = ()
     size_counts: tuple[SizeCount, ...] = ()
     false: tuple[Disagreement, ...] = ()
     missed: tuple[Disagreement, ...] = ()
@@ -81,6 +83,7 @@ class Report:
             "has_reasons": self.reasons is not None,
             "by_event_size": [_slice_json(part) for part in self.sizes],
             "by_language": [_slice_json(part) for part in self.languages],
+            "copies_by_language": [_slice_json(part) for part in self.copy_languages],
             "sizes": [asdict(part) for part in self.size_counts],
             "worst_false": [asdict(pair) for pair in self.false],
             "worst_missed": [asdict(pair) for pair in self.missed],
@@ -128,7 +131,13 @@ def _with_copies(report: Report, gold: Gold, predictions: Mapping[str, Predictio
     if gold.copies is None:
         return report
     groups = {article_id: predictions[article_id].duplicate_group_id for article_id in gold.ids}
-    return replace(report, copies=score_copies(groups, gold.copies, EXAMPLES))
+    scored = copies_by_language(groups, gold.copies, gold.languages)
+    counts = Counter(gold.languages[article_id] for article_id in gold.ids)
+    return replace(
+        report,
+        copies=score_copies(groups, gold.copies, EXAMPLES),
+        copy_languages=tuple(Slice(language, counts[language], scores.agreement) for language, scores in scored),
+    )
 
 
 def _curves(run: Run, predicted: Mapping[str, str], events: Mapping[str, str]) -> Curves:
@@ -173,7 +182,7 @@ def _copy_json(pair: Pair, reason: Reason | None) -> dict[str, Any]:
 
 
 def _slice_json(part: Slice) -> dict[str, Any]:
-    return {"name": part.name, "article_count": part.article_count} | _agreement_json(part.bcubed)
+    return {"name": part.name, "article_count": part.article_count} | _agreement_json(part.agreement)
 
 
 def _agreement_json(agreement: Agreement) -> dict[str, float]:

@@ -27,6 +27,7 @@ def render(report: Report, titles: Mapping[str, str]) -> str:
         lines += ["", *_index_lines(report.clusters, report.unlabelled_count)]
     lines += _slice_lines("BCubed by size of the event", report.sizes)
     lines += _slice_lines("BCubed by language", report.languages if len(report.languages) > 1 else ())
+    lines += _slice_lines("Copies by language", report.copy_languages if len(report.copy_languages) > 1 else ())
     lines += _size_lines(report.size_counts)
     lines += _disagreement_lines("Put together, but different events", report.false, titles)
     lines += _disagreement_lines("Kept apart, but one event", report.missed, titles)
@@ -75,7 +76,7 @@ def _slice_lines(title: str, slices: Sequence[Slice]) -> Iterator[str]:
     if slices:
         yield from ("", title)
     for part in slices:
-        yield f"{_agreement_line('  ' + part.name, part.bcubed)}   {part.article_count:,} articles"
+        yield f"{_agreement_line('  ' + part.name, part.agreement)}   {part.article_count:,} articles"
 
 
 def _size_lines(counts: Sequence[SizeCount]) -> Iterator[str]:

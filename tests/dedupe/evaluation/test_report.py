@@ -37,8 +37,8 @@ def report() -> Report:
 
 def test_sizes_of_events(report: Report) -> None:
     assert [(part.name, part.article_count) for part in report.sizes] == [("1", 1), ("2", 2), ("3 to 5", 3)]
-    assert report.sizes[0].bcubed == Agreement(1.0, 1.0)
-    assert report.sizes[1].bcubed == Agreement(2 / 3, 1.0)
+    assert report.sizes[0].agreement == Agreement(1.0, 1.0)
+    assert report.sizes[1].agreement == Agreement(2 / 3, 1.0)
 
 
 def test_large_events_have_an_open_end() -> None:
@@ -50,7 +50,7 @@ def test_large_events_have_an_open_end() -> None:
 
 def test_languages_the_most_common_first(report: Report) -> None:
     assert [(part.name, part.article_count) for part in report.languages] == [("en", 5), ("fr", 1)]
-    assert report.languages[1].bcubed.f1 == 1.0
+    assert report.languages[1].agreement.f1 == 1.0
 
 
 def test_worst_errors(report: Report) -> None:
@@ -61,7 +61,7 @@ def test_worst_errors(report: Report) -> None:
 def test_slices_average_to_the_whole(report: Report) -> None:
     assert report.clusters
     for slices in (report.sizes, report.languages):
-        weighted = sum(part.bcubed.precision * part.article_count for part in slices) / 6
+        weighted = sum(part.agreement.precision * part.article_count for part in slices) / 6
         assert weighted == pytest.approx(report.clusters.bcubed.precision)
 
 
@@ -155,3 +155,28 @@ def test_a_terminal_is_given_no_commands(report: Report) -> None:
     assert "\x07" not in told
     assert "one two three" in told
     assert "洪水 und Überschwemmung" in told
+
+
+def test_copies_by_language() -> None:
+    labels = CopyLabels.of_pairs(frozenset({("a", "b"), ("c", "f")}), frozenset({("a", "d")}), frozenset({"d"}))
+    found = {
+        i: Prediction(cluster_id="1", duplicate_group_id=group) for i, group in zip("abcdef", "ggghhi", strict=True)
+    }
+    report = evaluate(gold_of(EVENTS, labels), found)
+
+    assert [(part.name, part.article_count) for part in report.copy_languages] == [("en", 5), ("fr", 1)]
+    assert report.copy_languages[0].agreement == Agreement(1 / 3, 1.0), "a pair across languages is of neither"
+    assert "Copies by language" in render(report, {})
+
+
+def test_labels_of_some_articles() -> None:
+    labels = CopyLabels.of_pairs(frozenset({("a", "b"), ("c", "d")}), frozenset({("a", "c")}), frozenset({"d", "e"}))
+    some = gold_of(EVENTS, labels).among({"a", "b", "c", "e"})
+
+    assert (some.ids, set(some.events)) == (("a", "b", "c", "e"), {"a", "b", "c", "e"})
+    assert some.copies
+    assert some.copies.copies == {("a", "b")}
+    assert some.copies.open_pairs == {("a", "c")}
+    assert some.copies.short == {"e"}
+    assert gold_of(EVENTS).among({"a"}).copies is None
+    assert CopyLabels(families={"a": "g", "b": "g"}).among({"a"}) == CopyLabels(families={"a": "g"})
