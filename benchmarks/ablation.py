@@ -6,7 +6,7 @@
     python benchmarks/ablation.py --write                        # and put them into docs/algorithm.md
 
 Nothing is learned anew: the shipped trees decide without the part, which shows how much the engine
-leans on it, and is at least what it is worth. Of a large set the first ``--limit`` articles are taken.
+leans on it. Of a large set the ``--limit`` articles in a row with most labels are taken.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def main() -> None:
     asked = parser.parse_args()
     variants = [variant for variant in VARIANTS if variant.name in asked.variants]
     scores = {labelled.name: measure(load(labelled, asked.limit), variants) for labelled in chosen(asked.sets)}
-    text = tables(scores, [FULL, *variants])
+    bound = f"At most {asked.limit:,} articles of a set, those in a row with most labels."
+    text = f"{bound}\n\n{tables(scores, [FULL, *variants])}"
     if asked.write:
         write(text, asked.write)
     print(text)

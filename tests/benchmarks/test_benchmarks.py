@@ -40,7 +40,8 @@ def test_every_part_can_be_switched_off(evaluated: float, tmp_path: Path) -> Non
     document.write_text(f"Before.\n{marks[0]}\nold figures\n{marks[1]}\nAfter.\n", encoding="utf-8")
     ran = run("ablation.py", "--sets", "sample", "--limit", 100_000, "--write", document)
     written = document.read_text(encoding="utf-8")
-    clusters, copies = ran.stdout.split("**Copies, pair F1**")
+    _, _, tables = ran.stdout.partition("\n\n")
+    clusters, copies = tables.split("**Copies, pair F1**")
 
     assert ran.returncode == 0, ran.stderr
     assert len(marks) == 2
@@ -62,6 +63,7 @@ def test_parts_are_chosen_by_name_and_sets_cut_short() -> None:
 
     assert ran.returncode == 0, ran.stderr
     assert len(rows) == 5, "header, ruler, as shipped, and two more"
+    assert ran.stdout.startswith("At most 60 articles of a set")
     assert run("ablation.py", "--variants", "no such thing").returncode == 2
 
 
