@@ -162,6 +162,10 @@ class Constraints:
         """Return one, in force or not."""
         return self._all.get(seq)
 
+    def is_in_force(self, seq: int) -> bool:
+        """Return whether there is one of this number that was not undone."""
+        return seq in self._all and self._all[seq].undone_by is None
+
     def all(self) -> list[Constraint]:
         """Return all, oldest first."""
         return list(self._all.values())

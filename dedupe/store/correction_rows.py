@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from dedupe.errors import StoreError
 from dedupe.events import Event
 from dedupe.store.cluster_table import ClusterTable
 from dedupe.store.schema import LIVE, articles, clusters, constraints
@@ -21,6 +20,12 @@ def place_of(connection: Connection, article_id: str) -> str | None:
     return connection.execute(_PLACE, {"article_id": article_id}).scalar()
 
 
+def is_in_force(connection: Connection, seq: int) -> bool:
+    """Return whether there is a decision of this number that was not undone."""
+    standing = select(constraints.c.seq).where(constraints.c.seq == seq, constraints.c.undone_by.is_(None))
+    return connection.execute(standing).scalar() is not None
+
+
 def correct(connection: Connection, table: ClusterTable, event: Event) -> None:
     """Write what a decision changes; the clusters it names must be written, and those it unites united."""
     if event.moved_articles and event.from_cluster_id and not event.unites:
@@ -30,7 +35,7 @@ def correct(connection: Connection, table: ClusterTable, event: Event) -> None:
     for article_id in event.detail.get("unlinked", ()):
         _unlink(connection, table, article_id)
     for seq in event.detail.get("lifts", ()):
-        _lift(connection, event, seq)
+        connection.execute(update(constraints).where(constraints.c.seq == seq).values(undone_by=event.seq))
     if "rule" in event.detail:
         connection.execute(constraints.insert(), {"seq": event.seq, "rule": event.detail["rule"], "undone_by": None})
 
@@ -62,9 +67,3 @@ def _unlink(connection: Connection, table: ClusterTable, article_id: str) -> Non
     group = connection.execute(select(articles.c.duplicate_group_id).where(row)).scalar()
     connection.execute(update(articles).where(row).values(duplicate_group_id=None, duplicate_of=None))
     dissolve(connection, table, group)
-
-
-def _lift(connection: Connection, event: Event, seq: int) -> None:
-    standing = (constraints.c.seq == seq, constraints.c.undone_by.is_(None))
-    if connection.execute(update(constraints).where(*standing).values(undone_by=event.seq)).rowcount != 1:
-        raise StoreError(f"event {event.seq} ({event.kind}) ends decision {seq}, which is not in force")

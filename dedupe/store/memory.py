@@ -10,7 +10,7 @@ from datetime import datetime
 from dedupe.errors import UnknownArticle, UnknownCluster
 from dedupe.events import PLACING, Decision, Event, EventKind
 from dedupe.store.memory_log import MemoryLog
-from dedupe.store.order import check_moves, check_order, check_references
+from dedupe.store.order import check_lifts, check_moves, check_order, check_references
 from dedupe.store.protocol import (
     Change,
     ClusterFilter,
@@ -70,6 +70,7 @@ class MemoryStore(MemoryLog):
             check_order(changes, self.last_seq())
             check_references(changes, self._liveness, self._clusters.keys())
             check_moves(changes, self._place_of)
+            check_lifts(changes, self._constraints.is_in_force)
             for change in changes:
                 self._apply(change)
 

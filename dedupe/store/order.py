@@ -68,3 +68,11 @@ def check_moves(changes: Sequence[Change], place_of: Callable[[str], str | None]
         for article_id in event.moved_articles:
             if place_of(article_id) != event.from_cluster_id:
                 raise StoreError(f"event {event.seq} ({event.kind}): {article_id} is not in {event.from_cluster_id}")
+
+
+def check_lifts(changes: Sequence[Change], is_in_force: Callable[[int], bool]) -> None:
+    """Raise `StoreError` unless the decisions that editors end are in force."""
+    for event in (change.event for change in changes if change.event.is_editorial):
+        for seq in event.detail.get("lifts", ()):
+            if not is_in_force(seq):
+                raise StoreError(f"event {event.seq} ({event.kind}) ends decision {seq}, which is not in force")

@@ -18,9 +18,9 @@ from dedupe.events import Event, EventKind
 from dedupe.store import search
 from dedupe.store.arrivals import add_arrivals
 from dedupe.store.cluster_table import ClusterTable
-from dedupe.store.correction_rows import correct, dissolve, place_of
+from dedupe.store.correction_rows import correct, dissolve, is_in_force, place_of
 from dedupe.store.dialect import Batch, insert_if_absent
-from dedupe.store.order import check_moves
+from dedupe.store.order import check_lifts, check_moves
 from dedupe.store.protocol import Change, StoredArticle
 from dedupe.store.rows import WITHDRAWN_VALUES, Record, article_values, event_values, text_values, vocabulary_values
 from dedupe.store.schema import LIVE, articles, clusters, events, identities, texts, vocabularies
@@ -60,6 +60,7 @@ def _apply(connection: Connection, change: Change) -> None:
         _merge(connection, table, event)
     elif event.is_editorial:
         check_moves([change], partial(place_of, connection))
+        check_lifts([change], partial(is_in_force, connection))
     table.touch(event)
     table.write()
     if event.is_editorial:
