@@ -89,3 +89,40 @@ UNAVAILABLE: Final[Json] = {
     "code": "store_unavailable",
     "detail": "the disk that holds /var/lib/storyfold/storyfold.db is full",
 }
+PAIR: Final[Json] = {
+    "left": {"article_id": ASSIGNMENT["article_id"]},
+    "right": {"text": "The coast guard said the ferry Aurora ran aground at dawn. Nobody was hurt.", "language": "en"},
+}
+COMPARISON: Final[Json] = {
+    "similarity": 0.5437,
+    "jaccard": 0.1154,
+    "containment": 0.3,
+    "passages": [
+        {
+            "left": {"field": "text", "start": 0, "end": 36},
+            "right": {"field": "text", "start": 21, "end": 57},
+            "tokens": 7,
+            "excerpt": "The ferry Aurora ran aground at dawn",
+        }
+    ],
+    "passages_left_out": 0,
+    "terms": [{"term": "aground", "contribution": 0.2341}, {"term": "ferry", "contribution": 0.1998}],
+    "left": {
+        "language": "en",
+        "tokens": 23,
+        "shared_tokens": 7,
+        "added_tokens": 16,
+        "added_characters": 93,
+        "added": [{"field": "title", "start": 0, "end": 39}, {"field": "text", "start": 37, "end": 91}],
+        "added_left_out": 0,
+    },
+    "right": {
+        "language": "en",
+        "tokens": 14,
+        "shared_tokens": 7,
+        "added_tokens": 7,
+        "added_characters": 35,
+        "added": [{"field": "text", "start": 0, "end": 20}, {"field": "text", "start": 59, "end": 74}],
+        "added_left_out": 0,
+    },
+}

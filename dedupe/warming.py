@@ -18,6 +18,7 @@ from dedupe.engine import Engine, Submission
 from dedupe.interner import Interner
 from dedupe.settings import EngineSettings
 from dedupe.store.memory import MemoryStore
+from dedupe.text.passages import shared_runs
 from dedupe.text.source_lines import SourceLines
 
 _AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -35,6 +36,7 @@ def warm_up() -> None:
     _live()
     _merge()
     _grow()
+    _compare()
 
 
 def _live() -> None:
@@ -64,6 +66,11 @@ def _merge() -> None:
         clusters.place(slot, clusters.new_cluster(number), vector, vector)
     clusters.features_of([0], 1, background=0.0)
     clusters.unite(1, 0)
+
+
+def _compare() -> None:
+    tokens = np.arange(8, dtype=np.uint64)
+    shared_runs(tokens, tokens, EngineSettings().shingle_size)
 
 
 def _grow() -> None:

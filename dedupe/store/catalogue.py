@@ -15,8 +15,17 @@ from dedupe.store.connection import begin, check_place, database_path, reader_en
 from dedupe.store.cursor import read_cursor
 from dedupe.store.listing import CLUSTER, cluster_list, list_key, member_list
 from dedupe.store.preparation import check_revision
-from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Page, Replayed, StoredArticle, Totals
-from dedupe.store.rows import event_of, replayed_of, stored_of
+from dedupe.store.protocol import (
+    ClusterFilter,
+    ClusterRow,
+    ClusterSort,
+    Page,
+    Replayed,
+    StoredArticle,
+    Totals,
+    VocabularySnapshot,
+)
+from dedupe.store.rows import event_of, replayed_of, stored_of, vocabulary_of
 from dedupe.store.schema import LISTED, LIVE, articles, clusters, events, texts, vocabularies
 from dedupe.store.selection import page
 
@@ -27,12 +36,19 @@ STORED = (
 )
 _ARTICLE = STORED.where(articles.c.id == bindparam("article_id"))
 _CLUSTER = select(*CLUSTER).where(clusters.c.id == bindparam("cluster_id"))
+_SNAPSHOT = [column.label(f"vocabulary_{column.name}") for column in vocabularies.c]
+_VOCABULARY = (
+    select(*_SNAPSHOT)
+    .where(vocabularies.c.language == bindparam("language"), vocabularies.c.seq < bindparam("before"))
+    .order_by(vocabularies.c.seq.desc())
+    .limit(1)
+)
 REPLAY = (
     select(
         events,
         *(column for column in articles.c if column.name not in ("cluster_pk", "pk")),
         *(column for column in texts.c if column.name != "article_pk"),
-        *(column.label(f"vocabulary_{column.name}") for column in vocabularies.c),
+        *_SNAPSHOT,
     )
     .outerjoin(articles, (articles.c.placed_seq == events.c.seq) & LIVE)
     .outerjoin(texts, texts.c.article_pk == articles.c.pk)
@@ -111,6 +127,12 @@ class SqlCatalogue:
             statement = statement.where(events.c.kind.in_(sorted(kinds)))
         with self._reading() as connection:
             return [event_of(row) for row in connection.execute(statement)]
+
+    def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
+        """Return the newest snapshot of a language taken before an event."""
+        with self._reading() as connection:
+            row = connection.execute(_VOCABULARY, {"language": language, "before": before}).one_or_none()
+        return None if row is None else vocabulary_of(row)
 
     def totals(self) -> Totals:
         """Count what there is."""

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import itemgetter
 
 from dedupe.errors import UnknownArticle, UnknownCluster
 from dedupe.events import PLACING, Event, EventKind
@@ -119,6 +120,12 @@ class MemoryStore:
         """Return up to ``limit`` events with ``seq > after``."""
         with self._lock:
             return [event for event in self._events if event.seq > after and (not kinds or event.kind in kinds)][:limit]
+
+    def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
+        """Return the newest snapshot of a language taken before an event."""
+        with self._lock:
+            taken = [(seq, kept) for seq, kept in self._vocabularies.items() if kept.language == language]
+        return max(((seq, kept) for seq, kept in taken if seq < before), default=(0, None), key=itemgetter(0))[1]
 
     def totals(self) -> Totals:
         """Count what there is."""

@@ -209,6 +209,10 @@ class Catalogue(Protocol):
         """Return up to ``limit`` events with ``seq > after`` in order, all kinds when none is named."""
         ...
 
+    def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
+        """Return the newest snapshot of a language taken by an event with ``seq < before``, None where none was."""
+        ...
+
     def totals(self) -> Totals:
         """Count what there is."""
         ...

@@ -8,9 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from api import examples, schemas
+from api.answers import dumps
+from api.routes.compare import CompareIn
+from dedupe.comparison import Comparison
 
 Operation = tuple[str, dict[str, Any]]
 
@@ -59,6 +62,7 @@ def test_every_look_at_data_can_be_spared(newsroom: Any) -> None:
     ("model", "example"),
     [
         (schemas.ArticleIn, examples.ARTICLE),
+        (CompareIn, examples.PAIR),
         (schemas.AssignmentOut, examples.ASSIGNMENT),
         (schemas.AssignmentOut, examples.UNCHANGED),
         (schemas.ArticleOut, examples.STORED),
@@ -75,7 +79,13 @@ def test_every_look_at_data_can_be_spared(newsroom: Any) -> None:
 def test_examples_are_what_the_schemas_say(model: type[BaseModel], example: dict[str, Any]) -> None:
     parsed = model.model_validate_json(json.dumps(example))
     assert parsed.model_fields_set == example.keys() <= model.model_fields.keys()
-    assert model is schemas.ArticleIn or model is schemas.ProblemOut or example.keys() == model.model_fields.keys()
+    assert model in (schemas.ArticleIn, schemas.ProblemOut) or example.keys() == model.model_fields.keys()
+
+
+@pytest.mark.parametrize(("answer", "example"), [(Comparison, examples.COMPARISON)])
+def test_examples_are_what_the_engine_answers(answer: type[Any], example: dict[str, Any]) -> None:
+    parsed = TypeAdapter(answer).validate_json(json.dumps(example), extra="forbid")
+    assert json.loads(dumps(parsed)) == example
 
 
 def test_answers_have_the_fields_of_their_examples(newsroom: Any) -> None:

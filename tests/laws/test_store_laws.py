@@ -283,3 +283,18 @@ def test_a_replay_begun_is_not_disturbed_by_commits(subject: Subject) -> None:
     began = [next(replay)]
     subject.commit(arrivals(log, 5))
     assert [replayed.event for replayed in [*began, *replay]] == [change.event for change in first]
+
+
+def test_the_snapshot_before_an_event_is_found(subject: Subject) -> None:
+    changes = RandomLog(5).changes(120)
+    for at, change in enumerate(changes):
+        if change.vocabulary and at % 2:
+            changes[at] = replace(change, vocabulary=replace(change.vocabulary, language="de"))
+    subject.commit(changes)
+    subject.reopen()
+    taken = [change.vocabulary for change in changes if change.vocabulary]
+    assert {snapshot.language for snapshot in taken} == {"en", "de"}
+    for language in ("en", "de", "xx"):
+        for before in (0, 1, 30, 31, 60, 1 << 62):
+            earlier = [snapshot for snapshot in taken if snapshot.language == language and snapshot.seq < before]
+            assert subject.catalogue.vocabulary(language, before) == (earlier[-1] if earlier else None)
