@@ -126,3 +126,66 @@ COMPARISON: Final[Json] = {
         "added_left_out": 0,
     },
 }
+EXPLANATION: Final[Json] = {
+    "article_id": ASSIGNMENT["article_id"],
+    "cluster_id": ASSIGNMENT["cluster_id"],
+    "decision": "joined",
+    "seq": 1042,
+    "decided_at": "2026-03-02T09:12:00Z",
+    "revision": 1,
+    "placed_in": "clu_7s5hh7zpyenpj",
+    "summary": "It joined with a probability of .967, where .556 is needed, the runner-up had .027. What spoke most"
+    " for it: Its words match the cluster's as a whole: .73.",
+    "duplicate_of": None,
+    "duplicate_group_id": None,
+    "join": {
+        "cluster_id": "clu_7s5hh7zpyenpj",
+        "probability": 0.9674,
+        "threshold": 0.556,
+        "margin": 0.4114,
+        "runner_up": {"cluster_id": "clu_enay5be8kmrgt", "confidence": 0.0273},
+        "lead": 0.9401,
+        "model": 4,
+        "base": -0.61545875,
+        "log_odds": 3.39,
+        "features": [
+            {
+                "name": "centroid",
+                "value": 0.7266,
+                "contribution": 3.26011125,
+                "sentence": "Its words match the cluster's as a whole: .73.",
+            },
+            {
+                "name": "oldest",
+                "value": 0.9996,
+                "contribution": 0.7453475,
+                "sentence": "Closeness in time to the cluster's oldest article (1 is the same moment, .14 six days):"
+                " 1.00.",
+            },
+        ],
+    },
+    "nearest": {
+        "article_id": "art_0pz6k3n9w7b1s",
+        "text": "as_it_was",
+        "title": ARTICLE["title"],
+        "source": "Norvik Wire",
+        "published_at": "2026-03-02T06:10:00Z",
+        "seconds_after": 10_800.0,
+    },
+    "similarity": 0.7266,
+    "terms": [{"term": "Sandholm", "contribution": 0.2217}, {"term": "ferry", "contribution": 0.1603}],
+    "passages": COMPARISON["passages"],
+    "passages_left_out": 0,
+    "later": [
+        {
+            "seq": 1043,
+            "at": "2026-03-02T09:12:00Z",
+            "kind": "merged",
+            "cluster_id": ASSIGNMENT["cluster_id"],
+            "from_cluster_id": "clu_7s5hh7zpyenpj",
+            "actor": None,
+            "note": None,
+            "sentence": "The two clusters turned out to be one event.",
+        }
+    ],
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from api import examples, schemas
 from api.answers import dumps
 from api.routes.compare import CompareIn
 from dedupe.comparison import Comparison
+from dedupe.explanation import Explanation
 
 Operation = tuple[str, dict[str, Any]]
 
@@ -82,7 +84,9 @@ def test_examples_are_what_the_schemas_say(model: type[BaseModel], example: dict
     assert model in (schemas.ArticleIn, schemas.ProblemOut) or example.keys() == model.model_fields.keys()
 
 
-@pytest.mark.parametrize(("answer", "example"), [(Comparison, examples.COMPARISON)])
+@pytest.mark.parametrize(
+    ("answer", "example"), [(Comparison, examples.COMPARISON), (Explanation, examples.EXPLANATION)]
+)
 def test_examples_are_what_the_engine_answers(answer: type[Any], example: dict[str, Any]) -> None:
     parsed = TypeAdapter(answer).validate_json(json.dumps(example), extra="forbid")
     assert json.loads(dumps(parsed)) == example
@@ -130,3 +134,12 @@ def test_the_page_for_people_shows_the_examples(newsroom: Any) -> None:
     assert "eastlow:2026:4711" in page
     assert "clu_2vtqzqzhf8ff1" in page
     assert "has no time zone" in page
+
+
+def test_the_example_of_an_explanation_adds_up() -> None:
+    join = examples.EXPLANATION["join"]
+    log_odds = join["base"] + sum(feature["contribution"] for feature in join["features"])
+    assert round(log_odds, 8) == join["log_odds"]
+    assert round(1 / (1 + math.exp(-log_odds)), 4) == join["probability"]
+    assert round(join["probability"] - join["threshold"], 4) == join["margin"]
+    assert round(join["probability"] - join["runner_up"]["confidence"], 4) == join["lead"]
