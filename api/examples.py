@@ -189,3 +189,51 @@ EXPLANATION: Final[Json] = {
         }
     ],
 }
+PROVENANCE: Final[Json] = {
+    "cluster_id": ASSIGNMENT["cluster_id"],
+    "size": 2,
+    "independent_count": 1,
+    "source_count": 2,
+    "first": "art_0pz6k3n9w7b1s",
+    "articles": [
+        {
+            "article_id": "art_0pz6k3n9w7b1s",
+            "title": ARTICLE["title"],
+            "source": "Norvik Wire",
+            "published_at": "2026-03-02T06:10:00Z",
+            "received_at": "2026-03-02T06:10:04Z",
+            "role": "original",
+            "duplicate_group_id": ASSIGNMENT["duplicate_group_id"],
+            "copied_from": None,
+            "wire": {"agency": "Norvik Wire", "dateline": "SANDHOLM (Norvik Wire)", "credits": None},
+        },
+        {
+            "article_id": ASSIGNMENT["article_id"],
+            "title": "212 safe after ferry accident",
+            "source": ARTICLE["source"],
+            "published_at": "2026-03-02T06:40:00Z",
+            "received_at": "2026-03-02T06:41:12Z",
+            "role": "copy",
+            "duplicate_group_id": ASSIGNMENT["duplicate_group_id"],
+            "copied_from": {
+                "article_id": "art_0pz6k3n9w7b1s",
+                "source": "Norvik Wire",
+                "jaccard": 0.41,
+                "containment": 0.87,
+                "seconds_after": 1_800.0,
+                "kept_tokens": 212,
+                "added_tokens": 17,
+                "added_characters": 104,
+                "cut_tokens": 230,
+                "cut_characters": 1_391,
+            },
+            "wire": None,
+        },
+    ],
+    "next_cursor": None,
+}
+TIMELINE: Final[Json] = {
+    "cluster_id": ASSIGNMENT["cluster_id"],
+    "hours": [{"at": "2026-03-02T06:00:00Z", "articles": 2, "copies": 1}],
+    "next_cursor": None,
+}

@@ -144,6 +144,22 @@ class ClusterPage(BaseModel):
     next_cursor: str | None
 
 
+class HourOut(BaseModel):
+    """How many articles were first seen within the hour that began ``at``, and how many of those are copies."""
+
+    at: datetime
+    articles: int
+    copies: int
+
+
+class TimelineOut(BaseModel):
+    """A cluster's hours in order, those without an article left out; ``next_cursor`` is null on the last page."""
+
+    cluster_id: str
+    hours: list[HourOut]
+    next_cursor: str | None
+
+
 class ChangeOut(BaseModel):
     """One event of the log."""
 

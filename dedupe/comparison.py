@@ -77,6 +77,7 @@ def compare(left: Weights, right: Weights, size: int) -> Comparison:
     """Compare two articles, passages being at least ``size`` tokens long."""
     runs = runs_between(left.reading, right.reading, size)
     passages, left_out = passages_of(runs, (left.reading, right.reading))
+    ours, theirs = sides(runs, (left.reading, right.reading))
     jaccard, containment = overlap(left.reading, right.reading)
     return Comparison(
         similarity=round(sum(shared_weights(left, right).values()), 4),
@@ -85,8 +86,8 @@ def compare(left: Weights, right: Weights, size: int) -> Comparison:
         passages=passages,
         passages_left_out=left_out,
         terms=shared_terms(left, right),
-        left=_side(left.reading, [(run.left, run.left + run.tokens) for run in runs]),
-        right=_side(right.reading, [(run.right, run.right + run.tokens) for run in runs]),
+        left=ours,
+        right=theirs,
     )
 
 
@@ -112,6 +113,15 @@ def passages_of(runs: Sequence[Run], pair: tuple[Reading, Reading]) -> tuple[tup
             )
         )
     return tuple(passages), len(runs) - len(shown)
+
+
+def sides(runs: Sequence[Run], pair: tuple[Reading, Reading]) -> tuple[Side, Side]:
+    """Return what each of two articles has of its own beside the runs that they share."""
+    left, right = pair
+    return (
+        _side(left, [(run.left, run.left + run.tokens) for run in runs]),
+        _side(right, [(run.right, run.right + run.tokens) for run in runs]),
+    )
 
 
 def shared_terms(left: Weights, right: Weights) -> tuple[SharedTerm, ...]:

@@ -13,12 +13,13 @@ from dedupe.events import Event, EventKind
 from dedupe.store.cluster_rows import cluster_of
 from dedupe.store.connection import begin, check_place, database_path, reader_engine, reported
 from dedupe.store.cursor import read_cursor
-from dedupe.store.listing import CLUSTER, cluster_list, list_key, member_list
+from dedupe.store.listing import CLUSTER, cluster_list, hour_list, list_key, member_list
 from dedupe.store.preparation import check_revision
 from dedupe.store.protocol import (
     ClusterFilter,
     ClusterRow,
     ClusterSort,
+    Hour,
     Page,
     Replayed,
     StoredArticle,
@@ -28,6 +29,7 @@ from dedupe.store.protocol import (
 from dedupe.store.rows import event_of, replayed_of, stored_of, vocabulary_of
 from dedupe.store.schema import LISTED, LIVE, articles, clusters, events, texts, vocabularies
 from dedupe.store.selection import page
+from dedupe.store.times import HOUR_US, moment
 
 STORED = (
     select(articles, texts, clusters.c.id.label("cluster_id"))
@@ -114,11 +116,19 @@ class SqlCatalogue:
         scope = ("members", cluster_id)
         key = read_cursor(scope, cursor)
         with self._reading() as connection:
-            cluster_pk = connection.execute(select(clusters.c.pk).where(clusters.c.id == cluster_id)).scalar()
-            if cluster_pk is None:
-                raise UnknownCluster(cluster_id)
-            rows = connection.execute(member_list(STORED, cluster_pk, key).limit(limit + 1)).all()
+            statement = member_list(STORED, _number_of(connection, cluster_id), key)
+            rows = connection.execute(statement.limit(limit + 1)).all()
         return page(scope, [(row.seen_at, row.pk, stored_of(row)) for row in rows], limit)
+
+    def hours(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Hour]:
+        """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
+        scope = ("hours", cluster_id)
+        key = read_cursor(scope, cursor)
+        with self._reading() as connection:
+            statement = hour_list(_number_of(connection, cluster_id), key)
+            rows = connection.execute(statement.limit(limit + 1)).all()
+        hours = [Hour(at=moment(row.hour * HOUR_US), articles=row.articles, copies=row.copies) for row in rows]
+        return page(scope, [(row.hour, 0, hour) for row, hour in zip(rows, hours, strict=True)], limit)
 
     def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
         """Return up to ``limit`` events with ``seq > after``."""
@@ -156,3 +166,11 @@ class SqlCatalogue:
         with self._reading() as connection:
             for row in connection.execution_options(yield_per=_REPLAY_BLOCK).execute(REPLAY):
                 yield replayed_of(row)
+
+
+def _number_of(connection: Connection, cluster_id: str) -> int:
+    """Return the number of a cluster; raise `UnknownCluster`."""
+    number: int | None = connection.execute(select(clusters.c.pk).where(clusters.c.id == cluster_id)).scalar()
+    if number is None:
+        raise UnknownCluster(cluster_id)
+    return number

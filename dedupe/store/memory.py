@@ -16,13 +16,14 @@ from dedupe.store.protocol import (
     ClusterFilter,
     ClusterRow,
     ClusterSort,
+    Hour,
     Page,
     Replayed,
     StoredArticle,
     Totals,
     VocabularySnapshot,
 )
-from dedupe.store.selection import SORT_KEYS, after_cursor, page, passes
+from dedupe.store.selection import SORT_KEYS, after_cursor, by_the_hour, page, passes
 from dedupe.store.summary import Member, Summary
 
 
@@ -114,6 +115,13 @@ class MemoryStore:
             members = self._members(self._known(cluster_id))
             rows = [(member.seen_us, member.ordinal, self._articles[member.article_id]) for member in members]
         scope = ("members", cluster_id)
+        return page(scope, after_cursor(scope, rows, cursor, is_descending=False), limit)
+
+    def hours(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Hour]:
+        """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
+        with self._lock:
+            rows = by_the_hour(self._members(self._known(cluster_id)))
+        scope = ("hours", cluster_id)
         return page(scope, after_cursor(scope, rows, cursor, is_descending=False), limit)
 
     def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:

@@ -177,6 +177,15 @@ class Page(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hour:
+    """How many articles of a cluster were first seen within an hour, and how many of those are copies."""
+
+    at: datetime
+    articles: int
+    copies: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """How much the store holds."""
 
@@ -203,6 +212,10 @@ class Catalogue(Protocol):
 
     def members(self, cluster_id: str, limit: int, cursor: str | None) -> Page[StoredArticle]:
         """List a cluster's articles, oldest first; raise `UnknownCluster`."""
+        ...
+
+    def hours(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Hour]:
+        """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
         ...
 
     def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, TypeVar
 
 from dedupe.store.cursor import read_cursor, write_cursor
-from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Page
+from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Hour, Page
 from dedupe.store.summary import Member
-from dedupe.store.times import microseconds
+from dedupe.store.times import HOUR_US, microseconds, moment
 from dedupe.store.titles import matches, title_words
 
 Row = TypeVar("Row")
@@ -51,6 +51,21 @@ def _agrees(wanted: str | None, present: set[str | None]) -> bool:
 def _is_found(query: str | None, members: Sequence[Member]) -> bool:
     words = title_words(query or "")
     return not words or any(member.is_titled and matches(words, member.headline) for member in members)
+
+
+def by_the_hour(members: Iterable[Member]) -> list[Keyed[Hour]]:
+    """Return the hours in which a cluster's articles were first seen."""
+    hours: dict[int, list[Member]] = {}
+    for member in members:
+        hours.setdefault(member.seen_us // HOUR_US, []).append(member)
+    return [
+        (number, 0, Hour(at=moment(number * HOUR_US), articles=len(seen), copies=sum(map(_is_copy, seen))))
+        for number, seen in hours.items()
+    ]
+
+
+def _is_copy(member: Member) -> bool:
+    return member.duplicate_of is not None
 
 
 def page(scope: Sequence[object], rows: Sequence[Keyed[Row]], limit: int) -> Page[Row]:

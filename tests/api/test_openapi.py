@@ -16,6 +16,7 @@ from api.answers import dumps
 from api.routes.compare import CompareIn
 from dedupe.comparison import Comparison
 from dedupe.explanation import Explanation
+from dedupe.provenance import Provenance
 
 Operation = tuple[str, dict[str, Any]]
 
@@ -71,6 +72,7 @@ def test_every_look_at_data_can_be_spared(newsroom: Any) -> None:
         (schemas.ArticlePage, examples.ARTICLES),
         (schemas.ClusterOut, examples.CLUSTER),
         (schemas.ClusterPage, examples.CLUSTERS),
+        (schemas.TimelineOut, examples.TIMELINE),
         (schemas.ChangePage, examples.CHANGES),
         (schemas.AliveOut, examples.ALIVE),
         (schemas.ReadyOut, examples.READY),
@@ -85,7 +87,8 @@ def test_examples_are_what_the_schemas_say(model: type[BaseModel], example: dict
 
 
 @pytest.mark.parametrize(
-    ("answer", "example"), [(Comparison, examples.COMPARISON), (Explanation, examples.EXPLANATION)]
+    ("answer", "example"),
+    [(Comparison, examples.COMPARISON), (Explanation, examples.EXPLANATION), (Provenance, examples.PROVENANCE)],
 )
 def test_examples_are_what_the_engine_answers(answer: type[Any], example: dict[str, Any]) -> None:
     parsed = TypeAdapter(answer).validate_json(json.dumps(example), extra="forbid")
@@ -102,6 +105,7 @@ def test_answers_have_the_fields_of_their_examples(newsroom: Any) -> None:
             ("/v1/clusters", examples.CLUSTERS, schemas.ClusterPage),
             (f"/v1/clusters/{cluster}", examples.CLUSTER, schemas.ClusterOut),
             (f"/v1/clusters/{cluster}/articles", examples.ARTICLES, schemas.ArticlePage),
+            (f"/v1/clusters/{cluster}/timeline", examples.TIMELINE, schemas.TimelineOut),
             ("/v1/changes", examples.CHANGES, schemas.ChangePage),
             ("/healthz", examples.ALIVE, schemas.AliveOut),
             ("/readyz", examples.READY, schemas.ReadyOut),

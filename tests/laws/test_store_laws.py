@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -298,3 +298,30 @@ def test_the_snapshot_before_an_event_is_found(subject: Subject) -> None:
         for before in (0, 1, 30, 31, 60, 1 << 62):
             earlier = [snapshot for snapshot in taken if snapshot.language == language and snapshot.seq < before]
             assert subject.catalogue.vocabulary(language, before) == (earlier[-1] if earlier else None)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_hours_of_a_cluster_are_those_of_its_articles(subject: Subject, seed: int) -> None:
+    subject.commit(RandomLog(seed).changes(160))
+    subject.reopen()
+    several = 0
+    for row in listed(subject.catalogue, ClusterFilter()):
+        members = walk(lambda cursor, row=row: subject.catalogue.members(row.cluster_id, 50, cursor))
+        counted: dict[datetime, list[int]] = {}
+        for member in members:
+            seen = member.article.decision_time(member.received_at) or member.received_at
+            hour = counted.setdefault(seen.replace(minute=0, second=0, microsecond=0), [0, 0])
+            hour[0] += 1
+            hour[1] += member.assignment.duplicate_of is not None
+        for limit in (1, 3, 1_000):
+            hours = walk(lambda cursor, row=row, limit=limit: subject.catalogue.hours(row.cluster_id, limit, cursor))
+            assert [(hour.at, hour.articles, hour.copies) for hour in hours] == [
+                (at, *counts) for at, counts in sorted(counted.items())
+            ]
+        several += len(counted) > 1
+    assert several
+    with pytest.raises(UnknownCluster):
+        subject.catalogue.hours("clu_0000000000000", 10, None)
+    cluster_id = listed(subject.catalogue, ClusterFilter())[0].cluster_id
+    with pytest.raises(InvalidQuery):
+        subject.catalogue.hours(cluster_id, 10, "nonsense")
