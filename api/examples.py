@@ -237,3 +237,34 @@ TIMELINE: Final[Json] = {
     "hours": [{"at": "2026-03-02T06:00:00Z", "articles": 2, "copies": 1}],
     "next_cursor": None,
 }
+SIMILAR: Final[Json] = {
+    "articles": [
+        {
+            "article_id": "art_0pz6k3n9w7b1s",
+            "cluster_id": ASSIGNMENT["cluster_id"],
+            "title": ARTICLE["title"],
+            "source": "Norvik Wire",
+            "published_at": "2026-03-02T06:10:00Z",
+            "similarity": 0.8312,
+            "jaccard": 0.41,
+            "containment": 0.87,
+        }
+    ],
+    "next_cursor": None,
+}
+RELATED: Final[Json] = {
+    "clusters": [
+        {
+            "cluster_id": "clu_7s5hh7zpyenpj",
+            "headline": "Ferry Aurora loses an engine off Sandholm",
+            "representative_id": "art_3c9m5t2x8d6jq",
+            "size": 4,
+            "source_count": 3,
+            "first_seen": "2025-11-14T17:20:00Z",
+            "last_seen": "2025-11-15T08:05:00Z",
+            "similarity": 0.3127,
+            "terms": ["Aurora", "ferry", "Sandholm"],
+        }
+    ],
+    "next_cursor": "WyJhM2Y5YzFkMCIsODgxLDBd",
+}

@@ -11,6 +11,7 @@ from api.moments import Moment
 from dedupe.article import Article, PubStatus
 from dedupe.errors import InvalidArticle
 from dedupe.events import Decision, EventKind
+from dedupe.neighbours import RelatedCluster, SimilarArticle
 from dedupe.text.html import extract
 
 Name = Annotated[str, StringConstraints(max_length=2_000)]
@@ -141,6 +142,20 @@ class ClusterPage(BaseModel):
     """A page of clusters; ``next_cursor`` is null on the last."""
 
     clusters: list[ClusterOut]
+    next_cursor: str | None
+
+
+class SimilarPage(BaseModel):
+    """A page of the nearest articles; ``next_cursor`` is null on the last."""
+
+    articles: list[SimilarArticle]
+    next_cursor: str | None
+
+
+class RelatedPage(BaseModel):
+    """A page of earlier events; ``next_cursor`` is null on the last, and may follow an empty page."""
+
+    clusters: list[RelatedCluster]
     next_cursor: str | None
 
 

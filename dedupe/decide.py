@@ -84,6 +84,15 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     return Verdict(rivals[0].cluster, best, None, probe, rivals, candidates.background, model=model.version)
 
 
+def nearest_live(index: Index, reading: Reading, most: int) -> list[str]:
+    """Return the ids of live articles: candidates for copies, then the ``most`` that share most terms with a text."""
+    slots = [
+        *index.copy_candidates(reading).tolist(),
+        *index.clusters.nearest(index.probe(reading).vector, most).tolist(),
+    ]
+    return [index.article_id(slot) for slot in dict.fromkeys(slots)]
+
+
 def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int, int] | None:
     """Return the clusters to merge, now that an article has joined one of them: survivor, then absorbed.
 

@@ -17,6 +17,7 @@ from dedupe.duplicates.signature import PERMUTATIONS
 from dedupe.engine import Engine, Submission
 from dedupe.interner import Interner
 from dedupe.settings import EngineSettings
+from dedupe.settling import read_submission
 from dedupe.store.memory import MemoryStore
 from dedupe.text.passages import shared_runs
 from dedupe.text.source_lines import SourceLines
@@ -54,6 +55,9 @@ def _live() -> None:
     for article_id in placed[:3]:
         engine.withdraw(article_id, _AT)
     engine.digest()
+    engine.nearest(
+        read_submission(Submission(article=revised, article_id=placed[2], received_at=_AT), EngineSettings()), 1
+    )
 
 
 def _merge() -> None:

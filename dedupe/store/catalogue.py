@@ -23,11 +23,13 @@ from dedupe.store.protocol import (
     Page,
     Replayed,
     StoredArticle,
+    Titled,
     Totals,
     VocabularySnapshot,
 )
 from dedupe.store.rows import event_of, replayed_of, stored_of, vocabulary_of
 from dedupe.store.schema import LISTED, LIVE, articles, clusters, events, texts, vocabularies
+from dedupe.store.search import newest_titled
 from dedupe.store.selection import page
 from dedupe.store.times import HOUR_US, moment
 
@@ -38,6 +40,11 @@ STORED = (
 )
 _ARTICLE = STORED.where(articles.c.id == bindparam("article_id"))
 _CLUSTER = select(*CLUSTER).where(clusters.c.id == bindparam("cluster_id"))
+_REPRESENTING = (
+    STORED.where(articles.c.pk.in_(bindparam("numbers", expanding=True)))
+    .where(clusters.c.representative_id == articles.c.id, LIVE)
+    .order_by(articles.c.pk.desc())
+)
 _SNAPSHOT = [column.label(f"vocabulary_{column.name}") for column in vocabularies.c]
 _VOCABULARY = (
     select(*_SNAPSHOT)
@@ -137,6 +144,15 @@ class SqlCatalogue:
             statement = statement.where(events.c.kind.in_(sorted(kinds)))
         with self._reading() as connection:
             return [event_of(row) for row in connection.execute(statement)]
+
+    def titled(self, phrases: Sequence[Sequence[str]], look: int, before: int | None) -> Titled:
+        """Look at the newest titles that have a phrase; return the articles that represent their clusters."""
+        with self._reading() as connection:
+            found = connection.execute(newest_titled(phrases, look, before)).scalars().all() if phrases else []
+            rows = connection.execute(_REPRESENTING, {"numbers": found}).all()
+        return Titled(
+            rows=[(row.pk, stored_of(row)) for row in rows], before=found[-1] if found and len(found) == look else None
+        )
 
     def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
         """Return the newest snapshot of a language taken before an event."""

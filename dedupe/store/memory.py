@@ -20,10 +20,11 @@ from dedupe.store.protocol import (
     Page,
     Replayed,
     StoredArticle,
+    Titled,
     Totals,
     VocabularySnapshot,
 )
-from dedupe.store.selection import SORT_KEYS, after_cursor, by_the_hour, page, passes
+from dedupe.store.selection import SORT_KEYS, after_cursor, by_the_hour, page, passes, titled
 from dedupe.store.summary import Member, Summary
 
 
@@ -128,6 +129,16 @@ class MemoryStore:
         """Return up to ``limit`` events with ``seq > after``."""
         with self._lock:
             return [event for event in self._events if event.seq > after and (not kinds or event.kind in kinds)][:limit]
+
+    def titled(self, phrases: Sequence[Sequence[str]], look: int, before: int | None) -> Titled:
+        """Look at the newest titles that have a phrase; return the articles that represent their clusters."""
+        with self._lock:
+            found = titled(self._articles.values(), self._ordinals, phrases, before)[:look]
+            representing = {
+                self._row(cluster_id, known).representative_id for cluster_id, known in self._clusters.items()
+            }
+        rows = [(number, stored) for number, stored in found if stored.article_id in representing]
+        return Titled(rows=rows, before=found[-1][0] if found and len(found) == look else None)
 
     def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
         """Return the newest snapshot of a language taken before an event."""

@@ -186,6 +186,17 @@ class Hour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Titled:
+    """Articles that represent their clusters and were found by their titles, the newest arrival first, by number.
+
+    ``before`` is the number to go on from, None when there are no more titles to look at.
+    """
+
+    rows: Sequence[tuple[int, StoredArticle]]
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """How much the store holds."""
 
@@ -220,6 +231,14 @@ class Catalogue(Protocol):
 
     def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
         """Return up to ``limit`` events with ``seq > after`` in order, all kinds when none is named."""
+        ...
+
+    def titled(self, phrases: Sequence[Sequence[str]], look: int, before: int | None) -> Titled:
+        """Look at the newest ``look`` titles, before a number, that have every word of one of the ``phrases``.
+
+        Words are those of `title_words`; no phrase is empty. Of the articles found, those are returned that
+        represent their clusters.
+        """
         ...
 
     def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final, TypeVar
 
 from dedupe.store.cursor import read_cursor, write_cursor
-from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Hour, Page
+from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Hour, Page, StoredArticle
 from dedupe.store.summary import Member
 from dedupe.store.times import HOUR_US, microseconds, moment
 from dedupe.store.titles import matches, title_words
@@ -62,6 +63,22 @@ def by_the_hour(members: Iterable[Member]) -> list[Keyed[Hour]]:
         (number, 0, Hour(at=moment(number * HOUR_US), articles=len(seen), copies=sum(map(_is_copy, seen))))
         for number, seen in hours.items()
     ]
+
+
+def titled(
+    articles: Iterable[StoredArticle],
+    numbers: Mapping[str, int],
+    phrases: Sequence[Sequence[str]],
+    before: int | None,
+) -> list[tuple[int, StoredArticle]]:
+    """Return the articles whose titles have every word of a phrase, by number, the newest first."""
+    found = []
+    for stored in articles:
+        number = numbers[stored.article_id]
+        words = set(title_words(stored.article.title)) if stored.article else set()
+        if (before is None or number < before) and any(words.issuperset(phrase) for phrase in phrases):
+            found.append((number, stored))
+    return sorted(found, key=itemgetter(0), reverse=True)
 
 
 def _is_copy(member: Member) -> bool:

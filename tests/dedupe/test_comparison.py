@@ -10,7 +10,7 @@ from dedupe.comparison import MOST_PASSAGES, Comparison, compare
 from dedupe.reading import Reading, read
 from dedupe.settings import EngineSettings
 from dedupe.weighing import weigh_article
-from tests.dedupe.desk import BANKS, FERRY, RETOLD
+from tests.dedupe.reports import BANKS, FERRY, RETOLD
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 

@@ -16,9 +16,9 @@ from dedupe.reasons import JoinReason, join_reason, summary
 from dedupe.sentences import share
 from dedupe.store.memory import MemoryStore
 from dedupe.store.protocol import Change
-from tests.dedupe.desk import BANKS, FERRY, RETOLD, Desk
 from tests.dedupe.models import alike, rising
 from tests.dedupe.newsroom import Newsroom
+from tests.dedupe.reports import BANKS, FERRY, RETOLD, Desk
 
 TITLE = "Ferry aground off Sandholm"
 QUOTATION = "We heard the hull scrape over the rocks and knew at once that something was wrong"

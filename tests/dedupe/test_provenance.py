@@ -7,7 +7,7 @@ import pytest
 import dedupe.provenance as module
 from dedupe.errors import UnknownCluster
 from dedupe.provenance import Role, provenance
-from tests.dedupe.desk import BANKS, FERRY, RETOLD, START, Desk
+from tests.dedupe.reports import BANKS, FERRY, RETOLD, START, Desk
 
 TITLE = "Ferry aground off Sandholm"
 CUT = FERRY.split(" The captain")[0]

@@ -13,8 +13,8 @@ from dedupe.settings import EngineSettings
 from dedupe.settling import read_replayed
 from dedupe.store.memory import MemoryStore
 from dedupe.weighing import shared_weights, weigh_article
-from tests.dedupe.desk import BANKS, FERRY, RETOLD, Desk
 from tests.dedupe.newsroom import Newsroom
+from tests.dedupe.reports import BANKS, FERRY, RETOLD, Desk
 
 
 def test_an_article_weighs_years_later_what_it_weighed_when_it_was_placed() -> None:

@@ -11,6 +11,7 @@ import pytest
 from dedupe.errors import InvalidQuery, StoreError, UnknownArticle, UnknownCluster
 from dedupe.events import EventKind
 from dedupe.store.protocol import ClusterFilter, ClusterSort
+from dedupe.store.titles import title_words
 from tests.laws.conftest import Subject
 from tests.laws.expected import Expected, seen
 from tests.laws.random_log import START, RandomLog
@@ -325,3 +326,29 @@ def test_the_hours_of_a_cluster_are_those_of_its_articles(subject: Subject, seed
     cluster_id = listed(subject.catalogue, ClusterFilter())[0].cluster_id
     with pytest.raises(InvalidQuery):
         subject.catalogue.hours(cluster_id, 10, "nonsense")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_titles_are_found_newest_first_and_shown_where_they_represent(subject: Subject, seed: int) -> None:
+    changes = RandomLog(seed + 20).changes(160)
+    subject.commit(changes)
+    subject.reopen()
+    order = {change.event.article_id: at for at, change in reversed(list(enumerate(changes))) if change.stored}
+    rows = listed(subject.catalogue, ClusterFilter())
+    stored = [subject.catalogue.article(row.representative_id) for row in rows]
+    phrases = ([["harbour"]], [["zurich"], ["東", "京"]], [["strike", "vote"], ["42"], ["flood"]], [["nowhere"]], [])
+    shown = 0
+    for wanted in phrases:
+        having = [one for one in stored if any(set(title_words(one.article.title)) >= set(phrase) for phrase in wanted)]
+        expected = sorted((one.article_id for one in having), key=order.__getitem__, reverse=True)
+        for look in (1, 4, 1_000):
+            found, before, looks = [], None, 0
+            while looks == 0 or before is not None:
+                titled = subject.catalogue.titled(wanted, look, before)
+                assert len(titled.rows) <= look
+                assert titled.before is None or before is None or titled.before < before
+                found += [one.article_id for _, one in titled.rows]
+                before, looks = titled.before, looks + 1
+            assert found == expected
+            shown += len(found)
+    assert shown, "otherwise this proves nothing"

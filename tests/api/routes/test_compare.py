@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.dedupe.desk import BANKS, FERRY, RETOLD
+from tests.dedupe.reports import BANKS, FERRY, RETOLD
 
 PATH = "/v1/compare"
 QUOTATION = "We heard the hull scrape over the rocks and knew at once that something was wrong"

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from tests.api.conftest import start
-from tests.dedupe.desk import BANKS, FERRY, RETOLD
+from tests.dedupe.reports import BANKS, FERRY, RETOLD
 
 
 def articles() -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.dedupe.desk import FERRY, RETOLD
+from tests.dedupe.reports import FERRY, RETOLD
 
 PATH = "/v1/clusters"
 
