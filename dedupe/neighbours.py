@@ -19,13 +19,16 @@ from dedupe.engine import Engine
 from dedupe.errors import UnknownArticle, WithdrawnArticle
 from dedupe.store.cursor import read_cursor, write_cursor
 from dedupe.store.protocol import ClusterRow, Page, StoredArticle
+from dedupe.store.queries import TitleQuery
 from dedupe.store.selection import after_cursor, page
 from dedupe.store.titles import title_words
 from dedupe.weighing import Weights, centroid, shared_weights, weigh_article
 
 LIVE: Final = 64
-MEMBERS: Final = 50
-LOOK: Final = 200
+MEMBERS: Final = 30
+LOOK: Final = 2_000
+FOUND: Final = 100
+"""Of the newest 2,000 titles that have a telling term, the texts of so many are read."""
 SAMPLE: Final = 8
 TELLING: Final = 8
 """So many of the heaviest terms are looked for in titles."""
@@ -88,7 +91,8 @@ def _candidates(engine: Engine, archive: Archive, placed: Placed, weights: Weigh
     ids = dict.fromkeys(engine.nearest(placed.reading, LIVE))
     ids |= _ids(catalogue.members(stored.assignment.cluster_id, MEMBERS, None).rows)
     phrases = [[*one, *other] for one, other in combinations(_telling(weights.of_terms, weights.words()), 2)]
-    ids |= _ids(stored for _, stored in catalogue.titled(phrases, LOOK, None).rows)
+    titled = catalogue.titled(TitleQuery(phrases=phrases, look=LOOK, most=FOUND), None)
+    ids |= _ids(stored for _, stored in titled.rows)
     for article_id in ids:
         if article_id == stored.article_id:
             continue
@@ -132,8 +136,10 @@ def related(archive: Archive, cluster_id: str, limit: int, cursor: str | None) -
     """
     scope = ("related", cluster_id)
     key = read_cursor(scope, cursor)
-    comparing = _Comparing(archive, archive.catalogue.cluster(cluster_id))
-    titled = archive.catalogue.titled(comparing.phrases, LOOK, int(key[0]) if key else None)
+    row = archive.catalogue.cluster(cluster_id)
+    comparing = _Comparing(archive, row)
+    which = TitleQuery(phrases=comparing.phrases, look=LOOK, most=FOUND, seen_before=row.first_seen)
+    titled = archive.catalogue.titled(which, int(key[0]) if key else None)
     found: list[RelatedCluster] = []
     before = titled.before
     for number, representative in titled.rows:
@@ -163,16 +169,14 @@ class _Comparing:
         return [weigh_article(self._archive.read(stored).reading, self._snapshot) for stored in own or rows]
 
     def with_cluster_of(self, representative: StoredArticle) -> RelatedCluster | None:
-        """Return the cluster that an article represents, None when it did not begin earlier or is not alike."""
+        """Return the cluster that an article represents, None when it is not alike."""
         cluster_id = representative.assignment.cluster_id
-        if representative.language != self._row.language or cluster_id == self._row.cluster_id:
+        if representative.language != self._row.language:
             return None
         alone = weigh_article(self._archive.read(representative).reading, self._snapshot)
         if self._shared(alone.of_terms)[0] < UNRELATED / 2:
             return None
         row = self._archive.catalogue.cluster(cluster_id)
-        if row.first_seen >= self._row.first_seen:
-            return None
         similarity, terms = self._shared(centroid(self._weigh(cluster_id)))
         if similarity < UNRELATED:
             return None

@@ -13,13 +13,12 @@ from dedupe.events import Event, EventKind
 from dedupe.store.cluster_rows import cluster_of
 from dedupe.store.connection import begin, check_place, database_path, reader_engine, reported
 from dedupe.store.cursor import read_cursor
-from dedupe.store.listing import CLUSTER, cluster_list, hour_list, list_key, member_list
+from dedupe.store.listing import CLUSTER, cluster_list, hour_list, list_key, member_list, representing
 from dedupe.store.preparation import check_revision
 from dedupe.store.protocol import (
     ClusterFilter,
     ClusterRow,
     ClusterSort,
-    Hour,
     Page,
     Replayed,
     StoredArticle,
@@ -27,10 +26,11 @@ from dedupe.store.protocol import (
     Totals,
     VocabularySnapshot,
 )
+from dedupe.store.queries import Hour, TitleQuery
 from dedupe.store.rows import event_of, replayed_of, stored_of, vocabulary_of
 from dedupe.store.schema import LISTED, LIVE, articles, clusters, events, texts, vocabularies
 from dedupe.store.search import newest_titled
-from dedupe.store.selection import page
+from dedupe.store.selection import found_titles, page
 from dedupe.store.times import HOUR_US, moment
 
 STORED = (
@@ -40,11 +40,6 @@ STORED = (
 )
 _ARTICLE = STORED.where(articles.c.id == bindparam("article_id"))
 _CLUSTER = select(*CLUSTER).where(clusters.c.id == bindparam("cluster_id"))
-_REPRESENTING = (
-    STORED.where(articles.c.pk.in_(bindparam("numbers", expanding=True)))
-    .where(clusters.c.representative_id == articles.c.id, LIVE)
-    .order_by(articles.c.pk.desc())
-)
 _SNAPSHOT = [column.label(f"vocabulary_{column.name}") for column in vocabularies.c]
 _VOCABULARY = (
     select(*_SNAPSHOT)
@@ -145,14 +140,14 @@ class SqlCatalogue:
         with self._reading() as connection:
             return [event_of(row) for row in connection.execute(statement)]
 
-    def titled(self, phrases: Sequence[Sequence[str]], look: int, before: int | None) -> Titled:
-        """Look at the newest titles that have a phrase; return the articles that represent their clusters."""
+    def titled(self, which: TitleQuery, before: int | None) -> Titled:
+        """Find articles by their titles among those that represent their clusters."""
+        if not which.phrases:
+            return Titled(rows=[], before=None)
         with self._reading() as connection:
-            found = connection.execute(newest_titled(phrases, look, before)).scalars().all() if phrases else []
-            rows = connection.execute(_REPRESENTING, {"numbers": found}).all()
-        return Titled(
-            rows=[(row.pk, stored_of(row)) for row in rows], before=found[-1] if found and len(found) == look else None
-        )
+            found = connection.execute(newest_titled(which.phrases, which.look, before)).scalars().all()
+            rows = connection.execute(representing(STORED, found, which).limit(which.most + 1)).all()
+        return found_titles([(row.pk, stored_of(row)) for row in rows], found, which)
 
     def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
         """Return the newest snapshot of a language taken before an event."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tup
 from dedupe.store import search
 from dedupe.store.cursor import Key
 from dedupe.store.protocol import ClusterFilter, ClusterSort
+from dedupe.store.queries import TitleQuery
 from dedupe.store.rows import Record
 from dedupe.store.schema import LISTED, LIVE, articles, cluster_sources, clusters
 from dedupe.store.selection import EXCLUDED
@@ -70,6 +71,14 @@ def hour_list(cluster_pk: int, after: Key | None) -> Select[Any]:
         .order_by(hour)
     )
     return statement if after is None else statement.where(articles.c.seen_at >= (int(after[0]) + 1) * HOUR_US)
+
+
+def representing(stored: Select[Any], numbers: Sequence[int], which: TitleQuery) -> Select[Any]:
+    """Return the statement that lists those ``stored`` articles which represent their clusters, the newest first."""
+    statement = stored.where(articles.c.pk.in_(numbers), clusters.c.representative_id == articles.c.id, LIVE)
+    if which.seen_before is not None:
+        statement = statement.where(clusters.c.first_seen < microseconds(which.seen_before))
+    return statement.order_by(articles.c.pk.desc())
 
 
 def _conditions(which: ClusterFilter) -> list[ColumnElement[bool]]:

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import itemgetter
 
 from dedupe.errors import UnknownArticle, UnknownCluster
 from dedupe.events import PLACING, Event, EventKind
@@ -16,7 +15,6 @@ from dedupe.store.protocol import (
     ClusterFilter,
     ClusterRow,
     ClusterSort,
-    Hour,
     Page,
     Replayed,
     StoredArticle,
@@ -24,7 +22,17 @@ from dedupe.store.protocol import (
     Totals,
     VocabularySnapshot,
 )
-from dedupe.store.selection import SORT_KEYS, after_cursor, by_the_hour, page, passes, titled
+from dedupe.store.queries import Hour, TitleQuery
+from dedupe.store.selection import (
+    SORT_KEYS,
+    after_cursor,
+    by_the_hour,
+    found_titles,
+    page,
+    passes,
+    representing,
+    titled,
+)
 from dedupe.store.summary import Member, Summary
 
 
@@ -130,21 +138,18 @@ class MemoryStore:
         with self._lock:
             return [event for event in self._events if event.seq > after and (not kinds or event.kind in kinds)][:limit]
 
-    def titled(self, phrases: Sequence[Sequence[str]], look: int, before: int | None) -> Titled:
-        """Look at the newest titles that have a phrase; return the articles that represent their clusters."""
+    def titled(self, which: TitleQuery, before: int | None) -> Titled:
+        """Find articles by their titles among those that represent their clusters."""
         with self._lock:
-            found = titled(self._articles.values(), self._ordinals, phrases, before)[:look]
-            representing = {
-                self._row(cluster_id, known).representative_id for cluster_id, known in self._clusters.items()
-            }
-        rows = [(number, stored) for number, stored in found if stored.article_id in representing]
-        return Titled(rows=rows, before=found[-1][0] if found and len(found) == look else None)
+            found = titled(self._articles.values(), self._ordinals, which, before)
+            rows = [self._row(cluster_id, known) for cluster_id, known in self._clusters.items()]
+        return found_titles(representing(found, rows, which), [number for number, _ in found], which)
 
     def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
         """Return the newest snapshot of a language taken before an event."""
         with self._lock:
-            taken = [(seq, kept) for seq, kept in self._vocabularies.items() if kept.language == language]
-        return max(((seq, kept) for seq, kept in taken if seq < before), default=(0, None), key=itemgetter(0))[1]
+            taken = {s: kept for s, kept in self._vocabularies.items() if kept.language == language and s < before}
+        return taken[max(taken)] if taken else None
 
     def totals(self) -> Totals:
         """Count what there is."""

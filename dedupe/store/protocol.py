@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 
 from dedupe.article import Article
 from dedupe.events import Assignment, Event, EventKind
+from dedupe.store.queries import Hour, TitleQuery
 
 Row = TypeVar("Row", covariant=True)
 
@@ -177,15 +178,6 @@ class Page(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hour:
-    """How many articles of a cluster were first seen within an hour, and how many of those are copies."""
-
-    at: datetime
-    articles: int
-    copies: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Titled:
     """Articles that represent their clusters and were found by their titles, the newest arrival first, by number.
 
@@ -233,12 +225,8 @@ class Catalogue(Protocol):
         """Return up to ``limit`` events with ``seq > after`` in order, all kinds when none is named."""
         ...
 
-    def titled(self, phrases: Sequence[Sequence[str]], look: int, before: int | None) -> Titled:
-        """Look at the newest ``look`` titles, before a number, that have every word of one of the ``phrases``.
-
-        Words are those of `title_words`; no phrase is empty. Of the articles found, those are returned that
-        represent their clusters.
-        """
+    def titled(self, which: TitleQuery, before: int | None) -> Titled:
+        """Find articles by their titles among those that represent their clusters, from before a number on."""
         ...
 
     def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from dedupe.store.cursor import read_cursor, write_cursor
-from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Hour, Page, StoredArticle
+from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Page, StoredArticle, Titled
+from dedupe.store.queries import Hour, TitleQuery
 from dedupe.store.summary import Member
 from dedupe.store.times import HOUR_US, microseconds, moment
 from dedupe.store.titles import matches, title_words
@@ -66,19 +67,31 @@ def by_the_hour(members: Iterable[Member]) -> list[Keyed[Hour]]:
 
 
 def titled(
-    articles: Iterable[StoredArticle],
-    numbers: Mapping[str, int],
-    phrases: Sequence[Sequence[str]],
-    before: int | None,
+    articles: Iterable[StoredArticle], numbers: Mapping[str, int], which: TitleQuery, before: int | None
 ) -> list[tuple[int, StoredArticle]]:
-    """Return the articles whose titles have every word of a phrase, by number, the newest first."""
+    """Return the newest articles whose titles have every word of a phrase, by number."""
     found = []
     for stored in articles:
         number = numbers[stored.article_id]
         words = set(title_words(stored.article.title)) if stored.article else set()
-        if (before is None or number < before) and any(words.issuperset(phrase) for phrase in phrases):
+        if (before is None or number < before) and any(words.issuperset(phrase) for phrase in which.phrases):
             found.append((number, stored))
-    return sorted(found, key=itemgetter(0), reverse=True)
+    return sorted(found, key=itemgetter(0), reverse=True)[: which.look]
+
+
+def representing(
+    found: Iterable[tuple[int, StoredArticle]], rows: Iterable[ClusterRow], which: TitleQuery
+) -> list[tuple[int, StoredArticle]]:
+    """Return those articles which represent a cluster that was first seen early enough."""
+    early = {row.representative_id for row in rows if not which.seen_before or row.first_seen < which.seen_before}
+    return [(number, stored) for number, stored in found if stored.article_id in early]
+
+
+def found_titles(rows: Sequence[tuple[int, StoredArticle]], looked_at: Sequence[int], which: TitleQuery) -> Titled:
+    """Return what was found among the numbers looked at, ``rows`` being one more than wanted where there are more."""
+    if len(rows) > which.most:
+        return Titled(rows=rows[: which.most], before=rows[which.most - 1][0])
+    return Titled(rows=rows, before=looked_at[-1] if len(looked_at) == which.look else None)
 
 
 def _is_copy(member: Member) -> bool:

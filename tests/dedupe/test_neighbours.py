@@ -157,8 +157,10 @@ def test_earlier_events_are_listed_newest_first(archived: Desk) -> None:
         related(archived.archive, clusters[2], 20, "nonsense")
 
 
-@pytest.mark.parametrize("look", [1, 2, 3, 200])
-def test_pages_of_earlier_events_hold_each_once(archived: Desk, look: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("look", "most"), [(1, 1), (2, 200), (200, 2), (3, 2), (200, 200)])
+def test_pages_of_earlier_events_hold_each_once(
+    archived: Desk, look: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     places = ("Norvik", "Eastlow", "Brannock", "Tamsel", "Port Merrow")
     for place in places:
         text = f"The ferry Aurora now calls at {place}, the line said; islanders cheered."
@@ -167,6 +169,7 @@ def test_pages_of_earlier_events_hold_each_once(archived: Desk, look: int, monke
     whole = related(archived.archive, last.cluster_id, 50, None)
     assert [row.headline for row in whole.rows] == [f"Aurora to {place}" for place in reversed(places)]
     monkeypatch.setattr(module, "LOOK", look)
+    monkeypatch.setattr(module, "FOUND", most)
     for limit in (1, 2, 50):
         paged = walk(lambda cursor, n=limit: related(archived.archive, last.cluster_id, n, cursor))
         assert paged == list(whole.rows)

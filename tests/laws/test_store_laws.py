@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 
 from dedupe.errors import InvalidQuery, StoreError, UnknownArticle, UnknownCluster
 from dedupe.events import EventKind
 from dedupe.store.protocol import ClusterFilter, ClusterSort
+from dedupe.store.queries import TitleQuery
 from dedupe.store.titles import title_words
 from tests.laws.conftest import Subject
 from tests.laws.expected import Expected, seen
@@ -337,18 +340,24 @@ def test_titles_are_found_newest_first_and_shown_where_they_represent(subject: S
     rows = listed(subject.catalogue, ClusterFilter())
     stored = [subject.catalogue.article(row.representative_id) for row in rows]
     phrases = ([["harbour"]], [["zurich"], ["東", "京"]], [["strike", "vote"], ["42"], ["flood"]], [["nowhere"]], [])
-    shown = 0
-    for wanted in phrases:
-        having = [one for one in stored if any(set(title_words(one.article.title)) >= set(phrase) for phrase in wanted)]
-        expected = sorted((one.article_id for one in having), key=order.__getitem__, reverse=True)
-        for look in (1, 4, 1_000):
+    shown = Counter()
+    for wanted, seen_before in product(phrases, (None, START, START + timedelta(hours=9))):
+        having = [
+            one.article_id
+            for row, one in zip(rows, stored, strict=True)
+            if any(set(title_words(one.article.title)) >= set(phrase) for phrase in wanted)
+            and (seen_before is None or row.first_seen < seen_before)
+        ]
+        expected = sorted(having, key=order.__getitem__, reverse=True)
+        for look, most in ((1, 1), (4, 9), (9, 2), (1_000, 1_000)):
+            which = TitleQuery(phrases=wanted, look=look, most=most, seen_before=seen_before)
             found, before, looks = [], None, 0
             while looks == 0 or before is not None:
-                titled = subject.catalogue.titled(wanted, look, before)
-                assert len(titled.rows) <= look
+                titled = subject.catalogue.titled(which, before)
+                assert len(titled.rows) <= min(look, most)
                 assert titled.before is None or before is None or titled.before < before
                 found += [one.article_id for _, one in titled.rows]
                 before, looks = titled.before, looks + 1
             assert found == expected
-            shown += len(found)
-    assert shown, "otherwise this proves nothing"
+            shown[seen_before] += len(found)
+    assert shown[None] > shown[START + timedelta(hours=9)] > 0, "otherwise this proves nothing"
