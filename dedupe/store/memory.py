@@ -9,6 +9,7 @@ from datetime import datetime
 
 from dedupe.errors import UnknownArticle, UnknownCluster
 from dedupe.events import PLACING, Event, EventKind
+from dedupe.store import selection
 from dedupe.store.order import check_order, check_references
 from dedupe.store.protocol import (
     Change,
@@ -23,16 +24,7 @@ from dedupe.store.protocol import (
     VocabularySnapshot,
 )
 from dedupe.store.queries import Hour, TitleQuery
-from dedupe.store.selection import (
-    SORT_KEYS,
-    after_cursor,
-    by_the_hour,
-    found_titles,
-    page,
-    passes,
-    representing,
-    titled,
-)
+from dedupe.store.selection import SORT_KEYS, after_cursor, page, passes
 from dedupe.store.summary import Member, Summary
 
 
@@ -129,7 +121,7 @@ class MemoryStore:
     def hours(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Hour]:
         """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
         with self._lock:
-            rows = by_the_hour(self._members(self._known(cluster_id)))
+            rows = selection.by_the_hour(self._members(self._known(cluster_id)))
         scope = ("hours", cluster_id)
         return page(scope, after_cursor(scope, rows, cursor, is_descending=False), limit)
 
@@ -141,9 +133,11 @@ class MemoryStore:
     def titled(self, which: TitleQuery, before: int | None) -> Titled:
         """Find articles by their titles among those that represent their clusters."""
         with self._lock:
-            found = titled(self._articles.values(), self._ordinals, which, before)
+            found = selection.titled(self._articles.values(), self._ordinals, which, before)
             rows = [self._row(cluster_id, known) for cluster_id, known in self._clusters.items()]
-        return found_titles(representing(found, rows, which), [number for number, _ in found], which)
+        return selection.found_titles(
+            selection.representing(found, rows, which), [number for number, _ in found], which
+        )
 
     def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
         """Return the newest snapshot of a language taken before an event."""
