@@ -32,7 +32,7 @@ FOUND: Final = 100
 SAMPLE: Final = 8
 TELLING: Final = 8
 """So many of the heaviest terms are looked for in titles."""
-UNRELATED: Final = 0.1
+UNRELATED: Final = 0.15
 """Clusters that are less alike than this share a word and nothing else."""
 SHOWN_TERMS: Final = 5
 

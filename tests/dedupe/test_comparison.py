@@ -67,7 +67,7 @@ def test_titles_are_compared_where_they_were_given() -> None:
     assert [(p.left.field, p.right.field, p.tokens) for p in found.passages] == [("title", "text", 5)]
 
 
-@pytest.mark.parametrize("pair", [(FERRY, BANKS), ("", FERRY), ("One.", "One.")])
+@pytest.mark.parametrize("pair", [(FERRY, BANKS), ("", FERRY), ("One.", "One."), ("!!!", FERRY)])
 def test_texts_with_nothing_in_common_but_words(pair: tuple[str, str]) -> None:
     found = compared(reading_of(pair[0], "Some title"), reading_of(pair[1], "Another"))
     assert (found.passages, found.passages_left_out, found.left.shared_tokens) == ((), 0, 0)
@@ -83,6 +83,11 @@ def test_languages_share_passages_but_no_terms() -> None:
     found = compared(reading_of(FERRY), reading_of(FERRY, language="de"))
     assert (found.similarity, found.terms, len(found.passages)) == (0, (), 1)
     assert (found.left.language, found.right.language) == ("en", "de")
+
+
+def test_a_text_without_a_word_shares_nothing() -> None:
+    found = compared(reading_of("!!!"), reading_of(FERRY))
+    assert (found.jaccard, found.containment, found.similarity, found.left.tokens) == (0, 0, 0, 0)
 
 
 @pytest.mark.compiled

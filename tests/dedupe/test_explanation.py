@@ -12,6 +12,7 @@ from dedupe.engine import Engine
 from dedupe.errors import UnknownArticle, WithdrawnArticle
 from dedupe.events import PLACING, Decision, Event, EventKind
 from dedupe.explanation import Explanation, TextState, explain
+from dedupe.history import later_events
 from dedupe.reasons import JoinReason, join_reason, summary
 from dedupe.sentences import share
 from dedupe.store.memory import MemoryStore
@@ -242,6 +243,23 @@ def test_later_merges_are_told_in_order(desk: Desk) -> None:
     assert (editor.from_cluster_id, editor.actor, editor.note) == (banks.cluster_id, "m.oland", "one event after all")
     assert editor.sentence == "Decided by m.oland: one event after all"
     assert explain(desk.archive, ferry.article_id).later == ()
+
+
+def test_a_move_that_no_merge_explains_is_left_open(desk: Desk) -> None:
+    ferry, banks = desk.send(FERRY, TITLE), desk.send(BANKS, "Banks to merge")
+    placed = desk.archive.placed(banks.article_id)
+    moved = replace(placed.stored, assignment=replace(placed.stored.assignment, cluster_id=ferry.cluster_id))
+    assert later_events(desk.archive, placed._replace(stored=moved)) == ()
+
+
+def test_an_article_whose_last_event_placed_no_text_is_read_all_the_same(desk: Desk) -> None:
+    ferry, banks = desk.send(FERRY, TITLE), desk.send(BANKS, "Banks to merge")
+    merged_by_hand(desk, ferry, banks)
+    before = desk.archive.placed(ferry.article_id)
+    assignment = replace(before.stored.assignment, seq=desk.store.last_seq())
+    after = desk.archive.read(replace(before.stored, assignment=assignment))
+    assert after.event.kind is EventKind.MERGED
+    assert after.reading.evidence.tokens == before.reading.evidence.tokens
 
 
 def test_a_bare_merge_is_told_plainly(desk: Desk) -> None:
