@@ -166,7 +166,7 @@ EXPLANATION: Final[Json] = {
     },
     "nearest": {
         "article_id": "art_0pz6k3n9w7b1s",
-        "text": "as_it_was",
+        "text_state": "as_it_was",
         "title": ARTICLE["title"],
         "source": "Norvik Wire",
         "published_at": "2026-03-02T06:10:00Z",

@@ -32,7 +32,7 @@ class NearestArticle:
     """
 
     article_id: str
-    text: TextState
+    text_state: TextState
     title: str | None = None
     source: str | None = None
     published_at: datetime | None = None
@@ -108,11 +108,11 @@ def _shared(archive: Archive, placed: Placed, nearest_id: str | None) -> _Shared
     if nearest_id is None:
         return _Shared()
     if nearest_id == placed.stored.article_id:  # its own text before the revision, which is not kept
-        return _Shared(nearest=NearestArticle(article_id=nearest_id, text=TextState.REVISED_SINCE))
+        return _Shared(nearest=NearestArticle(article_id=nearest_id, text_state=TextState.REVISED_SINCE))
     try:
         nearest = archive.placed(nearest_id)
     except (UnknownArticle, WithdrawnArticle):
-        return _Shared(nearest=NearestArticle(article_id=nearest_id, text=TextState.TAKEN_DOWN))
+        return _Shared(nearest=NearestArticle(article_id=nearest_id, text_state=TextState.TAKEN_DOWN))
     was_placed_before = nearest.event.seq < placed.event.seq
     ours = archive.weigh(placed.reading, placed.event.seq)
     theirs = archive.weigh(nearest.reading, nearest.event.seq if was_placed_before else NOW)
@@ -132,7 +132,7 @@ def _described(placed: Placed, nearest: Placed, state: TextState) -> NearestArti
     apart = placed.reading.time - nearest.reading.time
     return NearestArticle(
         article_id=nearest.stored.article_id,
-        text=state,
+        text_state=state,
         title=article.title or nearest.reading.page.title,
         source=article.source,
         published_at=article.published_at,

@@ -30,8 +30,9 @@ class LaterEvent:
 def later_events(archive: Archive, placed: Placed) -> tuple[LaterEvent, ...]:
     """Return the events that led from the cluster an article was placed in to the one it is in now, in order.
 
-    A merge is the last thing that ever happens to the cluster that it ends, so each is found from the
-    cluster before it. What moves articles one by one has to be looked up by article: this is its place.
+    A merge is the last thing that happens to the cluster that it ends, so each is found from the cluster
+    before it. An event that moves single articles is not found that way: it belongs into this loop, looked up
+    by the cluster that the article left.
     """
     found: list[LaterEvent] = []
     at, now = placed.event.cluster_id, placed.stored.assignment.cluster_id

@@ -61,7 +61,7 @@ def test_figures_add_up_to_every_decision_as_recorded() -> None:
         assert found.join.probability in (joined, rival)
         checked.add(found.decision)
         # What the best member shares is among the features, scaled by brevity: it is the similarity shown.
-        if found.nearest and found.nearest.text is TextState.AS_IT_WAS:
+        if found.nearest and found.nearest.text_state is TextState.AS_IT_WAS:
             lengths = [math.expm1(event.detail["features"][name]) for name in ("log_length", "log_length_best")]
             shown = event.detail["features"]["brief_best"] * (1 + min(lengths) / 60)
             assert found.similarity == pytest.approx(shown, abs=0.002)
@@ -127,7 +127,7 @@ def test_a_copy_of_what_is_gone_says_so(desk: Desk) -> None:
     desk.engine.withdraw(original.article_id, desk.now)
     found = explain(desk.archive, copy.article_id)
     assert found.nearest is not None
-    assert (found.nearest.text, found.nearest.title) == (TextState.TAKEN_DOWN, None)
+    assert (found.nearest.text_state, found.nearest.title) == (TextState.TAKEN_DOWN, None)
     assert (found.passages, found.similarity) == ((), None)
     assert found.duplicate_of is not None
     assert found.duplicate_of.containment == 1
@@ -144,9 +144,19 @@ def test_a_nearest_text_that_was_revised_is_shown_as_it_is_now(desk: Desk) -> No
     desk.send(FERRY + " The harbour is closed.", TITLE, uri="ferry")
     after = explain(desk.archive, joined.article_id)
     assert after.nearest is not None
-    assert after.nearest.text is TextState.REVISED_SINCE
+    assert after.nearest.text_state is TextState.REVISED_SINCE
     assert after.join == before.join, "the decision is as it was recorded"
     assert after.passages == before.passages
+
+
+def test_an_explanation_is_the_same_years_later(desk: Desk) -> None:
+    before = told(desk)
+    for submission in Newsroom(5).stream(60):
+        desk.send(submission.article.text, submission.article.title, hours=24 * 12)
+    placed = desk.archive.placed(before.article_id)
+    then, now = desk.archive.weigh(placed.reading, placed.event.seq), desk.archive.weigh(placed.reading)
+    assert then.of_terms != now.of_terms, "otherwise this would prove nothing"
+    assert explain(desk.archive, before.article_id) == before
 
 
 def test_a_revision_that_stays(desk: Desk) -> None:
@@ -158,7 +168,7 @@ def test_a_revision_that_stays(desk: Desk) -> None:
     assert found.join is not None
     assert recomputed(found.join) == found.join.probability
     assert found.nearest is not None
-    assert (found.nearest.article_id, found.nearest.text) == (first.article_id, TextState.REVISED_SINCE)
+    assert (found.nearest.article_id, found.nearest.text_state) == (first.article_id, TextState.REVISED_SINCE)
 
 
 def test_a_revision_with_another_text_moves(desk: Desk) -> None:
