@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from api import examples, schemas
+from api import examples, reason_examples, schemas
 from api.answers import dumps
 from api.routes.compare import CompareIn
 from dedupe.comparison import Comparison
@@ -65,16 +65,16 @@ def test_every_look_at_data_can_be_spared(newsroom: Any) -> None:
     ("model", "example"),
     [
         (schemas.ArticleIn, examples.ARTICLE),
-        (CompareIn, examples.PAIR),
+        (CompareIn, reason_examples.PAIR),
         (schemas.AssignmentOut, examples.ASSIGNMENT),
         (schemas.AssignmentOut, examples.UNCHANGED),
         (schemas.ArticleOut, examples.STORED),
         (schemas.ArticlePage, examples.ARTICLES),
         (schemas.ClusterOut, examples.CLUSTER),
         (schemas.ClusterPage, examples.CLUSTERS),
-        (schemas.TimelineOut, examples.TIMELINE),
-        (schemas.SimilarPage, examples.SIMILAR),
-        (schemas.RelatedPage, examples.RELATED),
+        (schemas.TimelineOut, reason_examples.TIMELINE),
+        (schemas.SimilarPage, reason_examples.SIMILAR),
+        (schemas.RelatedPage, reason_examples.RELATED),
         (schemas.ChangePage, examples.CHANGES),
         (schemas.AliveOut, examples.ALIVE),
         (schemas.ReadyOut, examples.READY),
@@ -90,7 +90,11 @@ def test_examples_are_what_the_schemas_say(model: type[BaseModel], example: dict
 
 @pytest.mark.parametrize(
     ("answer", "example"),
-    [(Comparison, examples.COMPARISON), (Explanation, examples.EXPLANATION), (Provenance, examples.PROVENANCE)],
+    [
+        (Comparison, reason_examples.COMPARISON),
+        (Explanation, reason_examples.EXPLANATION),
+        (Provenance, reason_examples.PROVENANCE),
+    ],
 )
 def test_examples_are_what_the_engine_answers(answer: type[Any], example: dict[str, Any]) -> None:
     parsed = TypeAdapter(answer).validate_json(json.dumps(example), extra="forbid")
@@ -107,9 +111,9 @@ def test_answers_have_the_fields_of_their_examples(newsroom: Any) -> None:
             ("/v1/clusters", examples.CLUSTERS, schemas.ClusterPage),
             (f"/v1/clusters/{cluster}", examples.CLUSTER, schemas.ClusterOut),
             (f"/v1/clusters/{cluster}/articles", examples.ARTICLES, schemas.ArticlePage),
-            (f"/v1/clusters/{cluster}/timeline", examples.TIMELINE, schemas.TimelineOut),
-            (f"/v1/clusters/{cluster}/related", examples.RELATED, schemas.RelatedPage),
-            (f"/v1/articles/{article}/similar", examples.SIMILAR, schemas.SimilarPage),
+            (f"/v1/clusters/{cluster}/timeline", reason_examples.TIMELINE, schemas.TimelineOut),
+            (f"/v1/clusters/{cluster}/related", reason_examples.RELATED, schemas.RelatedPage),
+            (f"/v1/articles/{article}/similar", reason_examples.SIMILAR, schemas.SimilarPage),
             ("/v1/changes", examples.CHANGES, schemas.ChangePage),
             ("/healthz", examples.ALIVE, schemas.AliveOut),
             ("/readyz", examples.READY, schemas.ReadyOut),
@@ -145,7 +149,7 @@ def test_the_page_for_people_shows_the_examples(newsroom: Any) -> None:
 
 
 def test_the_example_of_an_explanation_adds_up() -> None:
-    join = examples.EXPLANATION["join"]
+    join = reason_examples.EXPLANATION["join"]
     log_odds = join["base"] + sum(feature["contribution"] for feature in join["features"])
     assert round(log_odds, 8) == join["log_odds"]
     assert round(1 / (1 + math.exp(-log_odds)), 4) == join["probability"]
