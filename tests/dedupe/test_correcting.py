@@ -257,9 +257,6 @@ def test_an_id_is_not_given_again_after_a_restore(desk: Desk) -> None:
     assert correcting_event(index, split).cluster_id != correcting_event(index, later).cluster_id
 
 
-ART, CLU = "art_zzzzzzzzzzzzz", "clu_zzzzzzzzzzzzz"
-
-
 @pytest.mark.parametrize(
     ("error", "kind", "said"),
     [
@@ -267,6 +264,7 @@ ART, CLU = "art_zzzzzzzzzzzzz", "clu_zzzzzzzzzzzzz"
         (UnknownArticle, Move, {"article_id": "nonsense", "cluster_id": None}),
         (UnknownArticle, Release, {"article_id": "art_0000000000zzz"}),
         (UnknownCluster, Move, {"article_id": "art_0000000000002", "cluster_id": "clu_0000000000zzz"}),
+        (UnknownCluster, Move, {"article_id": "art_0000000000002", "cluster_id": "nonsense"}),
         (UnknownCluster, Merge, {"cluster_id": "clu_0000000000zzz", "other_id": "nonsense"}),
         (UnknownConstraint, Undo, {"seq": 1}),
         (UnknownConstraint, Undo, {"seq": 0}),
