@@ -19,7 +19,7 @@ from api.metrics import Metrics
 from api.middleware import Observed
 from api.openapi import describe_keys
 from api.rates import Rates
-from api.routes import articles, bulk, changes, clusters, operations, pages
+from api.routes import articles, bulk, changes, clusters, exports, operations, pages
 from api.settings import ServiceSettings
 from api.writer import Writer
 from dedupe.engine import Engine
@@ -77,7 +77,7 @@ def create_app(
     )
     app.state.service = service
     problems.install(app)
-    for routes in (bulk, articles, clusters, changes, operations, pages):
+    for routes in (bulk, articles, exports, clusters, changes, operations, pages):
         app.include_router(routes.router)
     describe_keys(app)
     app.add_middleware(Guarded, ring=ring, rates=Rates(settings.rate))

@@ -89,3 +89,18 @@ UNAVAILABLE: Final[Json] = {
     "code": "store_unavailable",
     "detail": "the disk that holds /var/lib/storyfold/storyfold.db is full",
 }
+JSON_FEED: Final[Json] = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": CLUSTER["headline"],
+    "home_page_url": f"https://storyfold.example/v1/clusters/{CLUSTER['cluster_id']}",
+    "feed_url": f"https://storyfold.example/v1/clusters/{CLUSTER['cluster_id']}.json",
+    "items": [
+        {
+            "id": STORED["article_id"],
+            "title": ARTICLE["title"],
+            "content_text": ARTICLE["text"],
+            "date_published": ARTICLE["published_at"],
+            "language": "en",
+        }
+    ],
+}
