@@ -16,6 +16,7 @@ from api.metrics import Metrics
 from api.middleware import Guarded, Observed
 from api.routes import articles, bulk, changes, clusters, operations, pages
 from api.settings import ServiceSettings
+from api.streaming import Streams
 from api.writer import Writer
 from dedupe.engine import Engine
 from dedupe.store.protocol import Catalogue
@@ -34,7 +35,9 @@ def create_app(
     metrics.watch(engine.statistics, lambda: writer.depth)
     engine.subscribe(feed.publish)
 
-    service = Service(engine, catalogue, settings, writer, feed, metrics)
+    streams = Streams(settings.stream_stall_seconds, settings.most_streams)
+    metrics.watch_streams(streams)
+    service = Service(engine, catalogue, settings, writer, feed, metrics, streams)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

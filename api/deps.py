@@ -13,6 +13,7 @@ from api.feed import Feed
 from api.metrics import Metrics
 from api.randomness import random_numbers
 from api.settings import ServiceSettings
+from api.streaming import Streams
 from api.writer import Writer
 from dedupe.engine import Engine
 from dedupe.store.protocol import Catalogue
@@ -28,6 +29,7 @@ class Service:
     writer: Writer
     feed: Feed
     metrics: Metrics
+    streams: Streams
     numbers: Iterator[int] = field(default_factory=random_numbers)
     ending: Ending = field(default_factory=Ending)
 

@@ -71,6 +71,10 @@ CHANGES: Final[Json] = {
     ],
     "last_seq": 1042,
 }
+STREAM: Final = (
+    'retry: 2000\n\nid: 1042\ndata: {"seq":1042,"at":"2026-03-02T06:41:12.480Z","kind":"copied",'
+    '"article_id":"art_5x1m8v0c2q4rt","cluster_id":"clu_2vtqzqzhf8ff1","from_cluster_id":null}\n\n: alive\nid: 1042\n\n'
+)
 ALIVE: Final[Json] = {"status": "alive"}
 READY: Final[Json] = {"status": "ready", "articles": 1042, "clusters": 311, "duplicate_groups": 97, "last_seq": 1042}
 METRICS: Final = 'storyfold_decisions_total{decision="copied"} 97.0\nstoryfold_queue_depth 0.0\n'

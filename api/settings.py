@@ -21,14 +21,20 @@ class ServiceSettings:
     bulk_window: int = 2_048
     bulk_backlog: int = 100_000
     key_digests: frozenset[bytes] = frozenset()
+    heartbeat_seconds: float = 15.0
+    stream_stall_seconds: float = 30.0
+    most_streams: int = 1_000
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> ServiceSettings:
-    """Return the settings with ``STORYFOLD_QUEUE_LENGTH`` and ``STORYFOLD_GROUP_SIZE`` applied; raise ValueError."""
+    """Return the settings that the ``STORYFOLD_…`` variables make; raise ValueError."""
     defaults = ServiceSettings()
     return ServiceSettings(
         queue_length=_number(environment, "STORYFOLD_QUEUE_LENGTH", defaults.queue_length),
         group_size=_number(environment, "STORYFOLD_GROUP_SIZE", defaults.group_size),
+        heartbeat_seconds=_number(environment, "STORYFOLD_HEARTBEAT_SECONDS", int(defaults.heartbeat_seconds)),
+        stream_stall_seconds=_number(environment, "STORYFOLD_STREAM_STALL_SECONDS", int(defaults.stream_stall_seconds)),
+        most_streams=_number(environment, "STORYFOLD_MOST_STREAMS", defaults.most_streams),
     )
 
 

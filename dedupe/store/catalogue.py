@@ -9,13 +9,23 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from dedupe.errors import UnknownArticle, UnknownCluster
-from dedupe.events import Event, EventKind
+from dedupe.events import Event
 from dedupe.store.cluster_rows import cluster_of
 from dedupe.store.connection import begin, check_place, database_path, reader_engine, reported
 from dedupe.store.cursor import read_cursor
-from dedupe.store.listing import CLUSTER, cluster_list, list_key, member_list
+from dedupe.store.listing import CLUSTER, change_list, cluster_list, list_key, member_list
 from dedupe.store.preparation import check_revision
-from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Page, Replayed, StoredArticle, Totals
+from dedupe.store.protocol import (
+    ALL_CHANGES,
+    ChangeFilter,
+    ClusterFilter,
+    ClusterRow,
+    ClusterSort,
+    Page,
+    Replayed,
+    StoredArticle,
+    Totals,
+)
 from dedupe.store.rows import event_of, replayed_of, stored_of
 from dedupe.store.schema import LISTED, LIVE, articles, clusters, events, texts, vocabularies
 from dedupe.store.selection import page
@@ -104,11 +114,9 @@ class SqlCatalogue:
             rows = connection.execute(member_list(STORED, cluster_pk, key).limit(limit + 1)).all()
         return page(scope, [(row.seen_at, row.pk, stored_of(row)) for row in rows], limit)
 
-    def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
+    def changes(self, after: int, limit: int, which: ChangeFilter = ALL_CHANGES) -> Sequence[Event]:
         """Return up to ``limit`` events with ``seq > after``."""
-        statement = select(events).where(events.c.seq > after).order_by(events.c.seq).limit(limit)
-        if kinds:
-            statement = statement.where(events.c.kind.in_(sorted(kinds)))
+        statement = change_list(after, which).limit(limit)
         with self._reading() as connection:
             return [event_of(row) for row in connection.execute(statement)]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, exists, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, literal, select, tuple_, union
 
 from dedupe.store import search
 from dedupe.store.cursor import Key
-from dedupe.store.protocol import ClusterFilter, ClusterSort
+from dedupe.store.protocol import ChangeFilter, ClusterFilter, ClusterSort
 from dedupe.store.rows import Record
-from dedupe.store.schema import LISTED, LIVE, articles, cluster_sources, clusters
+from dedupe.store.schema import LISTED, LIVE, articles, cluster_sources, clusters, events
 from dedupe.store.selection import EXCLUDED
 from dedupe.store.times import microseconds
 from dedupe.store.titles import title_words
@@ -56,6 +56,19 @@ def member_list(stored: Select[Any], cluster_pk: int, after: Key | None) -> Sele
     if after is None:
         return statement
     return statement.where(tuple_(articles.c.seen_at, articles.c.pk) > tuple_(literal(after[0]), literal(after[1])))
+
+
+def change_list(after: int, which: ChangeFilter) -> Select[Any]:
+    """Return the statement that lists the events asked for with ``seq > after``, in order."""
+    statement = select(events).where(events.c.seq > after).order_by(events.c.seq)
+    if which.kinds:
+        statement = statement.where(events.c.kind.in_(sorted(which.kinds)))
+    if which.cluster_id is None:
+        return statement
+    # Two look-ups: of a condition with OR the planner would make a walk through the whole log.
+    named = (events.c.cluster_id, events.c.from_cluster_id)
+    seqs = (select(events.c.seq).where(column == which.cluster_id, events.c.seq > after) for column in named)
+    return statement.where(events.c.seq.in_(union(*seqs)))
 
 
 def _conditions(which: ClusterFilter) -> list[ColumnElement[bool]]:

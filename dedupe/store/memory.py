@@ -11,7 +11,9 @@ from dedupe.errors import UnknownArticle, UnknownCluster
 from dedupe.events import PLACING, Event, EventKind
 from dedupe.store.order import check_order, check_references
 from dedupe.store.protocol import (
+    ALL_CHANGES,
     Change,
+    ChangeFilter,
     ClusterFilter,
     ClusterRow,
     ClusterSort,
@@ -115,10 +117,10 @@ class MemoryStore:
         scope = ("members", cluster_id)
         return page(scope, after_cursor(scope, rows, cursor, is_descending=False), limit)
 
-    def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
+    def changes(self, after: int, limit: int, which: ChangeFilter = ALL_CHANGES) -> Sequence[Event]:
         """Return up to ``limit`` events with ``seq > after``."""
         with self._lock:
-            return [event for event in self._events if event.seq > after and (not kinds or event.kind in kinds)][:limit]
+            return [event for event in self._events if event.seq > after and which.passes(event)][:limit]
 
     def totals(self) -> Totals:
         """Count what there is."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from dedupe.article import Article
 from dedupe.events import Assignment, Event, EventKind
@@ -142,6 +142,26 @@ class ClusterFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeFilter:
+    """Which changes to tell of: all kinds when none is named, and those of every cluster when none is named.
+
+    A change concerns the cluster that it leaves an article in, and the one that the article left.
+    """
+
+    kinds: frozenset[EventKind] = frozenset()
+    cluster_id: str | None = None
+
+    def passes(self, event: Event) -> bool:
+        """Tell whether an event is one of those asked for."""
+        return (not self.kinds or event.kind in self.kinds) and (
+            self.cluster_id is None or self.cluster_id in (event.cluster_id, event.from_cluster_id)
+        )
+
+
+ALL_CHANGES: Final = ChangeFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterRow:
     """A cluster as lists show it. Times are publication times where known, else of receipt.
 
@@ -205,8 +225,8 @@ class Catalogue(Protocol):
         """List a cluster's articles, oldest first; raise `UnknownCluster`."""
         ...
 
-    def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
-        """Return up to ``limit`` events with ``seq > after`` in order, all kinds when none is named."""
+    def changes(self, after: int, limit: int, which: ChangeFilter = ALL_CHANGES) -> Sequence[Event]:
+        """Return up to ``limit`` of the events asked for with ``seq > after``, in order."""
         ...
 
     def totals(self) -> Totals:

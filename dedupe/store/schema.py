@@ -27,7 +27,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-HEAD: Final = "0001"
+HEAD: Final = "feed_events_by_cluster"
 """Revision that this code reads and writes: the newest in ``migrations/versions``."""
 
 _PK: Final = BigInteger().with_variant(Integer, "sqlite")  # an INTEGER primary key is SQLite's own row number
@@ -51,6 +51,14 @@ events: Final = Table(
     Column("cluster_id", String, nullable=False),
     Column("from_cluster_id", String),
     Column("detail", Text, nullable=False),
+)
+Index("events_by_cluster", events.c.cluster_id, events.c.seq)
+Index(
+    "events_by_left_cluster",
+    events.c.from_cluster_id,
+    events.c.seq,
+    sqlite_where=events.c.from_cluster_id.is_not(None),
+    postgresql_where=events.c.from_cluster_id.is_not(None),
 )
 
 clusters: Final = Table(

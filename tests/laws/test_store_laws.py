@@ -10,7 +10,7 @@ import pytest
 
 from dedupe.errors import InvalidQuery, StoreError, UnknownArticle, UnknownCluster
 from dedupe.events import EventKind
-from dedupe.store.protocol import ClusterFilter, ClusterSort
+from dedupe.store.protocol import ChangeFilter, ClusterFilter, ClusterSort
 from tests.laws.conftest import Subject
 from tests.laws.expected import Expected, seen
 from tests.laws.random_log import START, RandomLog
@@ -262,8 +262,23 @@ def test_changes_are_paged_and_chosen_by_kind(subject: Subject) -> None:
     events = [change.event for change in changes]
     kinds = frozenset({EventKind.MERGED, EventKind.WITHDRAWN})
     assert list(subject.catalogue.changes(10, 25)) == events[10:35]
-    assert list(subject.catalogue.changes(50, 1000, kinds)) == [e for e in events[50:] if e.kind in kinds]
+    rare = ChangeFilter(kinds=kinds)
+    assert list(subject.catalogue.changes(50, 1000, rare)) == [e for e in events[50:] if e.kind in kinds]
     assert list(subject.catalogue.changes(120, 10)) == []
+
+
+def test_changes_are_chosen_by_cluster(subject: Subject) -> None:
+    changes = RandomLog(5).changes(120)
+    subject.commit(changes)
+    events = [change.event for change in changes]
+    merged = next(event for event in events if event.kind is EventKind.MERGED)
+    for cluster_id in (merged.cluster_id, merged.from_cluster_id, "clu_x"):
+        concerned = [e for e in events if cluster_id in (e.cluster_id, e.from_cluster_id)]
+        which = ChangeFilter(cluster_id=cluster_id)
+        assert list(subject.catalogue.changes(0, 1000, which)) == concerned
+        assert list(subject.catalogue.changes(merged.seq, 2, which)) == [e for e in concerned if e.seq > merged.seq][:2]
+        both = ChangeFilter(cluster_id=cluster_id, kinds=frozenset({EventKind.MERGED}))
+        assert list(subject.catalogue.changes(0, 1000, both)) == [e for e in concerned if e.kind is EventKind.MERGED]
 
 
 def test_members_are_ordered_by_when_they_were_seen(subject: Subject) -> None:
