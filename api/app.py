@@ -14,6 +14,7 @@ from api.deps import Service
 from api.feed import Feed
 from api.metrics import Metrics
 from api.middleware import Guarded, Observed
+from api.releases import release_when_due
 from api.routes import articles, bulk, changes, clusters, operations, pages
 from api.settings import ServiceSettings
 from api.streaming import Streams
@@ -43,7 +44,9 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         feed.attach(asyncio.get_running_loop())
         writer.start()
+        releasing = asyncio.create_task(release_when_due(writer, settings.release_seconds))
         yield
+        releasing.cancel()
         service.let_go()
         await asyncio.to_thread(writer.close)
         if on_stopped:
@@ -64,6 +67,6 @@ def create_app(
     for routes in (bulk, articles, clusters, changes, operations, pages):
         app.include_router(routes.router)
     if settings.key_digests:
-        app.add_middleware(Guarded, digests=settings.key_digests)
+        app.add_middleware(Guarded, digests=settings.key_digests | settings.admin_key_digests)
     app.add_middleware(Observed, metrics=metrics)
     return app

@@ -36,7 +36,9 @@ class Follower:
         if recent is None:
             events = await run_in_threadpool(self.catalogue.changes, after, limit, self.which)
         else:
-            events = [event for event in recent if self.which.passes(event)][:limit]
+            sees_hidden = self.catalogue is self.catalogue.unveiled
+            shown = (event for event in recent if sees_hidden or not event.hidden)
+            events = [event for event in shown if self.which.passes(event)][:limit]
         told = events[-1].seq if events else after
         # A batch that is not full was looked for up to the newest event, though little of it was asked for.
         return Batch(events, told if len(events) == limit else max(told, newest))

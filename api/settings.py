@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ class ServiceSettings:
     bulk_window: int = 2_048
     bulk_backlog: int = 100_000
     key_digests: frozenset[bytes] = frozenset()
+    admin_key_digests: frozenset[bytes] = frozenset()
+    release_seconds: float = 1.0
     heartbeat_seconds: float = 15.0
     stream_stall_seconds: float = 30.0
     most_streams: int = 1_000
@@ -30,12 +33,19 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> ServiceSett
     """Return the settings that the ``STORYFOLD_…`` variables make; raise ValueError."""
     defaults = ServiceSettings()
     return ServiceSettings(
+        admin_key_digests=_digest(environment, "STORYFOLD_ADMIN_KEY"),
         queue_length=_number(environment, "STORYFOLD_QUEUE_LENGTH", defaults.queue_length),
         group_size=_number(environment, "STORYFOLD_GROUP_SIZE", defaults.group_size),
         heartbeat_seconds=_number(environment, "STORYFOLD_HEARTBEAT_SECONDS", int(defaults.heartbeat_seconds)),
         stream_stall_seconds=_number(environment, "STORYFOLD_STREAM_STALL_SECONDS", int(defaults.stream_stall_seconds)),
         most_streams=_number(environment, "STORYFOLD_MOST_STREAMS", defaults.most_streams),
     )
+
+
+def _digest(environment: Mapping[str, str], name: str) -> frozenset[bytes]:
+    """Return the digest of a key, which itself is kept nowhere."""
+    given = environment.get(name, "")
+    return frozenset({hashlib.sha256(given.encode()).digest()}) if given else frozenset()
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from dedupe.article import PubStatus
 from dedupe.clusters.decision import JoinModel, shipped_model
 from dedupe.clusters.prior import shipped_priors
 from dedupe.decide import Verdict, decide, decide_merge
 from dedupe.digest import digest
 from dedupe.duplicates.containment import containment
-from dedupe.errors import DedupeError, ReusedIdempotencyKey, WithdrawnArticle
+from dedupe.errors import DedupeError, ReusedIdempotencyKey, UnknownArticle, WithdrawnArticle
 from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.group import Group
 from dedupe.index import Index
@@ -20,6 +21,7 @@ from dedupe.reading import Reading
 from dedupe.recording import assignment, merging_event, placing_event, revising_event, stored_article
 from dedupe.settings import EngineSettings
 from dedupe.settling import read_replayed, read_stored, read_submission, settle
+from dedupe.standing import announced, standing_event, withdrawal, withdrawing_event
 from dedupe.store.protocol import Change, Store, StoredArticle
 from dedupe.submission import Submission
 
@@ -106,6 +108,8 @@ class Engine:
             self._follow_log()
             group = Group(self._store, [submission])
             known = group.find(submission)
+            if submission.article.pub_status is PubStatus.CANCELED:
+                return replace(withdrawal(self._withdrawing(submission, known)), seq=None)
             if known and self._says_the_same(group, known, submission):
                 return self._unchanged(known, submission)
             reading = self._settled(reading)
@@ -123,18 +127,25 @@ class Engine:
             stored = self._store.article(article_id)
             if stored.article is None:
                 raise WithdrawnArticle(article_id)
-            event = Event(
-                seq=self._index.seq + 1,
-                at=at,
-                kind=EventKind.WITHDRAWN,
-                article_id=article_id,
-                cluster_id=stored.assignment.cluster_id,
-            )
+            event = withdrawing_event(self._index, stored, stored.assignment.cluster_id, at)
             change = Change(event=event)
             self._store.commit([change])
             self._index.apply(event, None, replaced=read_stored(stored, self._index, self._settings))
             self._tell([change])
             return event
+
+    def release(self, at: datetime, most: int = 256) -> list[Event]:
+        """Show up to ``most`` articles whose embargo has ended by ``at`` to everyone; raise `StoreError`."""
+        with self._lock:
+            self._follow_log()
+            group = Group(self._store, ())
+            self._in_step = False
+            for stored in self._store.due(at, most):
+                self._stand(group, EventKind.RELEASED, stored, at)
+            group.commit()
+            self._in_step = True
+            self._tell(group.changes)
+            return [change.event for change in group.changes]
 
     def digest(self) -> str:
         """Return a digest of the whole index: equal for equal logs, however the index came about."""
@@ -155,11 +166,13 @@ class Engine:
     def _answer(self, group: Group, submission: Submission, reading: Reading) -> Assignment | DedupeError:
         try:
             return self._add(group, submission, reading)
-        except ReusedIdempotencyKey as refused:
+        except (ReusedIdempotencyKey, UnknownArticle) as refused:
             return refused
 
     def _add(self, group: Group, submission: Submission, reading: Reading) -> Assignment:
         known = group.find(submission)
+        if submission.article.pub_status is PubStatus.CANCELED:
+            return self._cancel(group, submission, known)
         if known is None:
             return self._place(group, submission, self._settled(reading))
         if self._says_the_same(group, known, submission):
@@ -167,11 +180,32 @@ class Engine:
         return self._revise(group, submission, self._settled(reading), known)
 
     def _says_the_same(self, group: Group, known: StoredArticle, submission: Submission) -> bool:
-        return group.is_repeated_request(submission) or known.content_digest == submission.article.content_digest
+        article, before = submission.article, known.article
+        if group.is_repeated_request(submission) or before is None or article.is_older_than(before):
+            return True
+        return known.content_digest == article.content_digest and before.standing == article.standing
+
+    def _cancel(self, group: Group, submission: Submission, known: StoredArticle | None) -> Assignment:
+        event = self._withdrawing(submission, known)
+        if known is not None:
+            self._index.apply(event, None, replaced=read_stored(known, self._index, self._settings))
+            group.append(Change(event=event))
+        return withdrawal(event)
+
+    def _withdrawing(self, submission: Submission, known: StoredArticle | None) -> Event:
+        if known is None:
+            raise UnknownArticle(submission.article.uri or submission.article.url or "")
+        return withdrawing_event(self._index, known, self._present(known).cluster_id, submission.received_at)
+
+    def _stand(self, group: Group, kind: EventKind, known: StoredArticle, at: datetime) -> None:
+        """Hide an article from readers, or show it."""
+        event = standing_event(self._index, kind, known, self._present(known).cluster_id, at)
+        self._index.apply(event, None)
+        group.append(Change(event=event))
 
     def _place(self, group: Group, submission: Submission, reading: Reading) -> Assignment:
         verdict = decide(self._index, reading, self._model)
-        event = placing_event(self._index, verdict, submission, reading)
+        event = announced(self._index, placing_event(self._index, verdict, submission, reading))
         self._index.apply(event, reading, probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=1))
         placed = assignment(event, _notices(submission))
@@ -184,10 +218,16 @@ class Engine:
         return replace(placed, cluster_id=merged.cluster_id)
 
     def _revise(self, group: Group, submission: Submission, reading: Reading, known: StoredArticle) -> Assignment:
+        is_embargoed = submission.article.is_embargoed(submission.received_at)
+        if is_embargoed and not known.hidden:
+            self._stand(group, EventKind.WITHHELD, known, submission.received_at)
         verdict = decide(self._index, reading, self._model, besides=self._index.slot_of(known.article_id))
         event = self._revising(placing_event(self._index, verdict, submission, reading), known, reading)
+        event = announced(self._index, replace(event, hidden=is_embargoed or known.hidden))
         self._index.apply(event, reading, replaced=read_stored(known, self._index, self._settings), probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=known.revision + 1))
+        if known.hidden and not is_embargoed:
+            self._stand(group, EventKind.RELEASED, group.article(known.article_id), submission.received_at)
         return assignment(event, _notices(submission))
 
     def _change(
@@ -210,7 +250,10 @@ class Engine:
         return revising_event(placed, self._present(known), same_text=same_text)
 
     def _unchanged(self, known: StoredArticle, submission: Submission) -> Assignment:
-        return replace(self._present(known), decision=Decision.UNCHANGED, notices=_notices(submission))
+        notices = _notices(submission)
+        if known.article and submission.article.is_older_than(known.article):
+            notices = (*notices, f"version {known.article.version} is here already; nothing was changed")
+        return replace(self._present(known), decision=Decision.UNCHANGED, notices=notices)
 
     def _present(self, known: StoredArticle) -> Assignment:
         """Return where an article is now; a row of the group in hand does not know of later merges yet."""

@@ -22,10 +22,16 @@ class EventKind(StrEnum):
     SPLIT = "split"
     CONSTRAINED = "constrained"
     ACTIVATED = "activated"
+    WITHHELD = "withheld"
+    RELEASED = "released"
 
 
 PLACING = frozenset({EventKind.OPENED, EventKind.JOINED, EventKind.COPIED, EventKind.REVISED})
 """Events that put the text of an article into the index."""
+
+
+STANDING = frozenset({EventKind.WITHHELD, EventKind.RELEASED})
+"""Events that hide an article from readers, or show it."""
 
 
 class Decision(StrEnum):
@@ -36,6 +42,7 @@ class Decision(StrEnum):
     COPIED = "copied"
     REVISED = "revised"
     UNCHANGED = "unchanged"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +51,8 @@ class Event:
 
     ``cluster_id`` is the cluster the change leaves an article (or the merged articles) in;
     ``from_cluster_id`` the one they left, where they left one. ``detail`` holds the reason as
-    computed at the time: JSON values only.
+    computed at the time: JSON values only. A ``hidden`` event is told only to those who may see
+    embargoed articles; it stays hidden when the embargo lifts, which is an event of its own.
     """
 
     seq: int
@@ -54,6 +62,7 @@ class Event:
     cluster_id: str
     from_cluster_id: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,8 @@ class Index:
         self.buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
         self.groups = Groups()
         self.source_lines = SourceLines()
+        self.unpublished: set[str] = set()
+        """Ids of clusters that nobody was told of who may not see embargoed articles."""
         self.seq = 0
         self._settings = settings
         self._articles = Interner()
@@ -137,6 +139,10 @@ class Index:
         """
         self._expire(event.at)
         self.seq = event.seq
+        if event.hidden and event.kind is EventKind.OPENED:
+            self.unpublished.add(event.cluster_id)
+        elif self.unpublished and not event.hidden:
+            self.unpublished.discard(event.cluster_id)
         if event.article_id is not None and event.kind in PLACING:
             before = self.slot_of(event.article_id) if event.kind is EventKind.REVISED else -1
             self._place(event, event.article_id, reading, probe)

@@ -15,6 +15,7 @@ from api.problems import Problem
 from api.rendering import change_json
 from api.schemas import ChangePage
 from api.streaming import EventStream, changes_from
+from api.visibility import CatalogueDep
 from dedupe.events import EventKind
 from dedupe.store.protocol import ChangeFilter
 
@@ -23,16 +24,18 @@ router = APIRouter(prefix="/v1/changes", tags=["changes"])
 LARGEST_SEQ = 2**62
 
 
-async def _filter(
+async def _follower(
+    service: ServiceDep,
+    catalogue: CatalogueDep,
     kind: Annotated[list[EventKind] | None, Query(description="Only these kinds.")] = None,
     cluster_id: Annotated[
         str | None, Query(min_length=1, max_length=100, description="Only what this cluster gains or loses.")
     ] = None,
-) -> ChangeFilter:
-    return ChangeFilter(kinds=frozenset(kind or ()), cluster_id=cluster_id)
+) -> Follower:
+    return Follower(service.feed, catalogue, ChangeFilter(kinds=frozenset(kind or ()), cluster_id=cluster_id))
 
 
-FilterDep = Annotated[ChangeFilter, Depends(_filter)]
+FollowerDep = Annotated[Follower, Depends(_follower)]
 
 
 @router.get(
@@ -43,14 +46,13 @@ FilterDep = Annotated[ChangeFilter, Depends(_filter)]
 )
 async def get_changes(
     request: Request,
-    service: ServiceDep,
-    which: FilterDep,
+    follower: FollowerDep,
     after: Annotated[int, Query(ge=0, le=LARGEST_SEQ, description="The last `seq` you have; 0 from the start.")] = 0,
     wait: Annotated[float, Query(ge=0, le=60, description="Seconds to wait for a newer one.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> Response:
     """Answer with the changes after ``after``, waiting for the next one if there is none yet."""
-    batch = await Follower(service.feed, service.catalogue, which).wait(after, limit, wait)
+    batch = await follower.wait(after, limit, wait)
     entity_tag = tag(request, batch.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
@@ -67,7 +69,7 @@ async def get_changes(
 )
 async def stream_changes(
     service: ServiceDep,
-    which: FilterDep,
+    follower: FollowerDep,
     after: Annotated[int, Query(ge=0, le=LARGEST_SEQ, description="The last `seq` you have; 0 from the start.")] = 0,
     last_event_id: Annotated[str | None, Header(description="The last `id` you got; it counts before `after`.")] = None,
 ) -> Response:
@@ -80,7 +82,6 @@ async def stream_changes(
         newest = service.feed.last_seq
         detail = f"the log ends at {newest}, before {start}: an older backup was restored; read all anew, then follow"
         raise Problem(409, "ahead_of_log", detail)
-    follower = Follower(service.feed, service.catalogue, which)
     return EventStream(changes_from(follower, start, service.settings.heartbeat_seconds), service.streams)
 
 

@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import examples
 from api.answers import json_answer, next_page, not_modified, tag
-from api.deps import Service, ServiceDep
+from api.deps import ServiceDep
 from api.moments import Moment
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
 from api.rendering import article_json, cluster_json
 from api.schemas import ArticlePage, ClusterOut, ClusterPage
-from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort
+from api.visibility import CatalogueDep
+from dedupe.store.protocol import Catalogue, ClusterFilter, ClusterRow, ClusterSort
 
 router = APIRouter(prefix="/v1/clusters", tags=["clusters"])
 
@@ -55,12 +56,14 @@ class ClusterQuery(BaseModel):
     response_model=ClusterPage,
     responses=answers(examples.CLUSTERS) | NOT_MODIFIED | PROBLEMS,
 )
-def list_clusters(request: Request, service: ServiceDep, query: Annotated[ClusterQuery, Query()]) -> Response:
+def list_clusters(
+    request: Request, service: ServiceDep, catalogue: CatalogueDep, query: Annotated[ClusterQuery, Query()]
+) -> Response:
     """Answer with a page of clusters, the first in the chosen order first."""
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    page = service.catalogue.clusters(query.filter(), query.sort, query.limit, query.cursor)
+    page = catalogue.clusters(query.filter(), query.sort, query.limit, query.cursor)
     now = datetime.now(UTC)
     content = {"clusters": [cluster_json(row, now) for row in page.rows], "next_cursor": page.next_cursor}
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
@@ -72,9 +75,9 @@ def list_clusters(request: Request, service: ServiceDep, query: Annotated[Cluste
     response_model=ClusterOut,
     responses=answers(examples.CLUSTER) | NOT_MODIFIED | MOVED | PROBLEMS,
 )
-def get_cluster(cluster_id: str, request: Request, service: ServiceDep) -> Response:
+def get_cluster(cluster_id: str, request: Request, catalogue: CatalogueDep) -> Response:
     """Answer with a cluster; 308 to the survivor when it was merged."""
-    row = service.catalogue.cluster(cluster_id)
+    row = catalogue.cluster(cluster_id)
     if row.merged_into:
         return _moved(row, "")
     entity_tag = tag(request, row.updated_seq)
@@ -92,24 +95,24 @@ def get_cluster(cluster_id: str, request: Request, service: ServiceDep) -> Respo
 def list_members(
     cluster_id: str,
     request: Request,
-    service: ServiceDep,
+    catalogue: CatalogueDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Cursor = None,
 ) -> Response:
     """Answer with a page of a cluster's articles, oldest first."""
-    row = service.catalogue.cluster(cluster_id)
+    row = catalogue.cluster(cluster_id)
     if row.merged_into:
         return _moved(row, "/articles")
     entity_tag = tag(request, row.updated_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    return _members(service, row, limit, cursor, request, entity_tag)
+    return _members(catalogue, row, limit, cursor, request, entity_tag)
 
 
 def _members(
-    service: Service, row: ClusterRow, limit: int, cursor: str | None, request: Request, entity_tag: str
+    catalogue: Catalogue, row: ClusterRow, limit: int, cursor: str | None, request: Request, entity_tag: str
 ) -> Response:
-    page = service.catalogue.members(row.cluster_id, limit, cursor)
+    page = catalogue.members(row.cluster_id, limit, cursor)
     content = {"articles": [article_json(stored) for stored in page.rows], "next_cursor": page.next_cursor}
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
 

@@ -31,7 +31,7 @@ def run(store: str, output: str, form: str | None, *, as_json: bool) -> None:
     write = WRITERS[format_of(output, form).name]
     check_output(output)
     with closing(SqlCatalogue.open(store)) as catalogue:
-        total = catalogue.totals().articles
+        total = catalogue.unveiled.totals().articles
         with progress("Exporting", total) as report, open_output(output) as target:
             count = 0
             for line in write(_rows(catalogue, report)):

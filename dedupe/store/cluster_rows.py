@@ -40,6 +40,11 @@ def cluster_values(row: ClusterRow, summary: Summary) -> Values:
     }
 
 
+def embargoed_values(row: ClusterRow, pk: int) -> Values:
+    """Return the row of a cluster as it is with its embargoed articles."""
+    return cluster_values(row, Summary()) | {"pk": pk}
+
+
 def summary_of(row: Record) -> Summary:
     """Return the open summary of a cluster's row."""
     if row.size == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -34,6 +35,10 @@ class DiscardStore:
     def article(self, article_id: str) -> StoredArticle:
         """Raise `UnknownArticle`."""
         raise UnknownArticle(article_id)
+
+    def due(self, at: datetime, limit: int) -> Sequence[StoredArticle]:  # noqa: ARG002  the protocol's signature
+        """Return nothing: nobody reads what is not kept."""
+        return ()
 
     def commit(self, changes: Sequence[Change]) -> None:
         """Advance `last_seq`."""

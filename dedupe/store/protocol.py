@@ -16,7 +16,10 @@ Row = TypeVar("Row", covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
-    """An article as the log left it. ``article`` is None once it was taken down."""
+    """An article as the log left it.
+
+    ``article`` is None once it was taken down; a ``hidden`` one is embargoed.
+    """
 
     article_id: str
     article: Article | None
@@ -26,6 +29,7 @@ class StoredArticle:
     assignment: Assignment
     content_digest: bytes
     top_terms: tuple[str, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,10 @@ class Store(Protocol):
 
     def article(self, article_id: str) -> StoredArticle:
         """Return one article; raise `UnknownArticle`. A taken-down one has ``article=None``."""
+        ...
+
+    def due(self, at: datetime, limit: int) -> Sequence[StoredArticle]:
+        """Return up to ``limit`` articles whose embargo ended at or before ``at``, the earliest first."""
         ...
 
     def commit(self, changes: Sequence[Change]) -> None:
@@ -207,7 +215,16 @@ class Totals:
 
 
 class Catalogue(Protocol):
-    """What readers ask: consistent reads beside the writer. Pages are found by key, never by offset."""
+    """What readers ask: consistent reads beside the writer. Pages are found by key, never by offset.
+
+    It shows nothing of embargoed articles, as if they were not there: not in lists, counts, headlines,
+    searches or changes. What is `unveiled` does.
+    """
+
+    @property
+    def unveiled(self) -> Catalogue:
+        """The same for those who may see embargoed articles."""
+        ...
 
     def article(self, article_id: str) -> StoredArticle:
         """Return one article; raise `UnknownArticle`."""

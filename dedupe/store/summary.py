@@ -32,6 +32,7 @@ class Member:
     duplicate_of: str | None
     duplicate_group_id: str | None
     top_terms: tuple[str, ...]
+    hidden: bool = False
 
     @classmethod
     def of(cls, stored: StoredArticle, article: Article, ordinal: int) -> Member:
@@ -49,6 +50,7 @@ class Member:
             duplicate_of=assignment.duplicate_of.article_id if assignment.duplicate_of else None,
             duplicate_group_id=assignment.duplicate_group_id,
             top_terms=stored.top_terms,
+            hidden=stored.hidden,
         )
 
     @property

@@ -25,6 +25,10 @@ class Log:
         self.events = [event(seq) for seq in range(1, count + 1)]
         self.asked = 0
 
+    @property
+    def unveiled(self) -> Log:
+        return self
+
     def changes(self, after: int, limit: int, which: ChangeFilter = ALL_CHANGES) -> list[Event]:
         self.asked += 1
         return [one for one in self.events if one.seq > after and which.passes(one)][:limit]

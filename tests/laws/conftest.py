@@ -38,7 +38,7 @@ def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]
     """An empty store of each kind."""
     if request.param == "memory":
         memory = MemoryStore()
-        yield Subject(memory, memory)
+        yield Subject(memory, memory.catalogue)
         return
     url = f"sqlite:///{tmp_path / 'store.db'}"
     store = SqlStore.open(url, IDENTITY)

@@ -20,6 +20,7 @@ class Expected:
     """The state that follows from ``changes``."""
 
     changes: Sequence[Change]
+    is_unveiled: bool = False
 
     def __post_init__(self) -> None:
         self.articles: dict[str, StoredArticle] = {}
@@ -27,20 +28,27 @@ class Expected:
         self.identities: dict[bytes, str] = {}
         self.merged: dict[str, str] = {}
         self.touched: dict[str, Event] = {}
+        self.updated: dict[str, Event] = {}
+        self.opened: dict[str, Event] = {}
         for change in self.changes:
             self._step(change)
 
     def _step(self, change: Change) -> None:
         event = change.event
-        self.touched[event.cluster_id] = event
-        if event.from_cluster_id:
-            self.touched[event.from_cluster_id] = event
+        for cluster_id in filter(None, (event.cluster_id, event.from_cluster_id)):
+            self.opened.setdefault(cluster_id, event)
+            self.touched[cluster_id] = event
+            if not event.hidden:
+                self.updated[cluster_id] = event
         if change.stored is not None:
             self._place(change, change.stored)
         elif event.kind is EventKind.WITHDRAWN:
             self._withdraw(event.article_id)
-        else:
+        elif event.kind is EventKind.MERGED:
             self._merge(event)
+        else:
+            hidden = event.kind is EventKind.WITHHELD
+            self.articles[event.article_id] = replace(self.articles[event.article_id], hidden=hidden)
         sizes = Counter(self.articles[i].assignment.duplicate_group_id for i in self.live())
         for article_id in self.live():
             group = self.articles[article_id].assignment.duplicate_group_id
@@ -57,7 +65,9 @@ class Expected:
             self._set(copied.article_id, duplicate_group_id=stored.assignment.duplicate_group_id)
 
     def _withdraw(self, article_id: str) -> None:
-        self.articles[article_id] = replace(self.articles[article_id], article=None, content_digest=b"", top_terms=())
+        self.articles[article_id] = replace(
+            self.articles[article_id], article=None, content_digest=b"", top_terms=(), hidden=False
+        )
         self._set(article_id, duplicate_group_id=None, duplicate_of=None)
         self.identities = {digest: known for digest, known in self.identities.items() if known != article_id}
 
@@ -74,6 +84,21 @@ class Expected:
     def live(self) -> list[str]:
         return [article_id for article_id, stored in self.articles.items() if stored.article is not None]
 
+    def shown(self) -> list[str]:
+        return [i for i in self.live() if self.is_unveiled or not self.articles[i].hidden]
+
+    def veiled(self, stored: StoredArticle) -> StoredArticle:
+        """Return what is shown of an article."""
+        said = stored.assignment
+        copied, rival = said.duplicate_of, said.runner_up
+        if self.is_unveiled:
+            return stored
+        is_hidden = copied is not None and self.articles[copied.article_id].hidden
+        is_unknown = rival is not None and rival.cluster_id in self.opened and rival.cluster_id not in self.updated
+        also_in = tuple(c for c in said.also_in if c not in self.opened or c in self.updated)
+        said = replace(said, duplicate_of=None if is_hidden else copied, also_in=also_in)
+        return replace(stored, assignment=replace(said, runner_up=None if is_unknown else rival))
+
     def survivor(self, cluster_id: str) -> str | None:
         if cluster_id not in self.merged:
             return None
@@ -81,11 +106,14 @@ class Expected:
 
     def members(self, cluster_id: str) -> list[StoredArticle]:
         """Return members, oldest first, equals in order of arrival."""
-        inside = [self.articles[i] for i in self.live() if self.articles[i].assignment.cluster_id == cluster_id]
+        inside = [self.articles[i] for i in self.shown() if self.articles[i].assignment.cluster_id == cluster_id]
         return sorted(inside, key=seen)
 
     def row(self, cluster_id: str) -> ClusterRow:
-        members, event = self.members(cluster_id), self.touched[cluster_id]
+        members = self.members(cluster_id)
+        event = self.updated.get(cluster_id) or replace(self.opened[cluster_id], seq=0)
+        if any(member.hidden for member in members):
+            event = self.touched[cluster_id]
         survivor = self.survivor(cluster_id)
         if not members:
             return ClusterRow(
