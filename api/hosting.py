@@ -31,6 +31,7 @@ from dedupe.cli.sending import read_keys
 from dedupe.cli.startup import Opened, open_store
 from dedupe.readers.formats import format_of
 from dedupe.readers.source import open_source
+from dedupe.store.subscriptions import Subscriptions
 
 SAMPLE: Final = Path(__file__).parents[1] / "data" / "sample" / "articles.jsonl"
 ONE_MORE: Final = {
@@ -163,7 +164,8 @@ def _take_sample(opened: Opened) -> int:
 
 
 def _answer(opened: Opened, settings: ServiceSettings, address: Address) -> None:
-    application = create_app(opened.engine, opened.store.catalogue, settings)
+    subscriptions = Subscriptions(opened.store)
+    application = create_app(opened.engine, opened.store.catalogue, settings, subscriptions=subscriptions)
     with _stopping_well(), suppress(KeyboardInterrupt):
         answer_requests(application, address)
 

@@ -24,6 +24,8 @@ class ServiceSettings:
     key_digests: frozenset[bytes] = frozenset()
     admin_key_digests: frozenset[bytes] = frozenset()
     release_seconds: float = 1.0
+    webhook_retry_seconds: float = 5.0
+    may_reach_private: bool = False
     heartbeat_seconds: float = 15.0
     stream_stall_seconds: float = 30.0
     most_streams: int = 1_000
@@ -33,6 +35,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> ServiceSett
     """Return the settings that the ``STORYFOLD_…`` variables make; raise ValueError."""
     defaults = ServiceSettings()
     return ServiceSettings(
+        may_reach_private=environment.get("STORYFOLD_WEBHOOKS_PRIVATE", "") == "1",
+        webhook_retry_seconds=_number(environment, "STORYFOLD_WEBHOOK_RETRY_SECONDS", 5),
         admin_key_digests=_digest(environment, "STORYFOLD_ADMIN_KEY"),
         queue_length=_number(environment, "STORYFOLD_QUEUE_LENGTH", defaults.queue_length),
         group_size=_number(environment, "STORYFOLD_GROUP_SIZE", defaults.group_size),

@@ -29,7 +29,7 @@ from sqlalchemy import (
     true,
 )
 
-HEAD: Final = "embargo"
+HEAD: Final = "webhooks"
 """Revision that this code reads and writes: the newest in ``migrations/versions``."""
 
 _PK: Final = BigInteger().with_variant(Integer, "sqlite")  # an INTEGER primary key is SQLite's own row number
@@ -211,4 +211,39 @@ vocabularies: Final = Table(
     Column("articles", Integer, nullable=False),
     Column("terms", LargeBinary, nullable=False),
     Column("counts", LargeBinary, nullable=False),
+)
+
+webhooks: Final = Table(
+    "webhooks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("kinds", Text, nullable=False),
+    Column("grew_past", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_at", BigInteger, nullable=False),
+)
+
+webhook_growths: Final = Table(
+    "webhook_growths",
+    metadata,
+    Column("webhook_id", String, primary_key=True),
+    Column("cluster_id", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+dead_letters: Final = Table(
+    "dead_letters",
+    metadata,
+    Column("webhook_id", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, primary_key=True),
+    Column("cluster_id", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("is_due", Boolean, nullable=False),
 )

@@ -124,6 +124,12 @@ class SqlStore:
             self._is_erasure_due |= has_erased
             self._finish_erasure(_ERASURE_PATIENCE if has_erased else timedelta(0))
 
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Give a transaction for rows beside the log, durable when it ends; raise `StoreError` having written none."""
+        with self._lock, self._writing() as connection:
+            yield connection
+
     def check_writable(self) -> None:
         """Write something small, durably; raise `StoreUnavailable` when that fails."""
         with self._lock:
