@@ -75,6 +75,11 @@ STREAM: Final = (
     'retry: 2000\n\nid: 1042\ndata: {"seq":1042,"at":"2026-03-02T06:41:12.480Z","kind":"copied",'
     '"article_id":"art_5x1m8v0c2q4rt","cluster_id":"clu_2vtqzqzhf8ff1","from_cluster_id":null}\n\n: alive\nid: 1042\n\n'
 )
+WEBHOOK_WANTED: Final[Json] = {
+    "url": "https://desk.example/hooks/storyfold",
+    "kinds": ["cluster.opened", "cluster.grew"],
+    "grew_past": 10,
+}
 WEBHOOK: Final[Json] = {
     "webhook_id": "whk_7v1m8v0c2q4rt",
     "url": "https://desk.example/hooks/storyfold",

@@ -14,9 +14,7 @@ from api.webhooks.signing import secret_bytes
 class WebhookIn(BaseModel):
     """Whom to tell of what."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {
-        "url": "https://desk.example/hooks/storyfold", "kinds": ["cluster.opened", "cluster.grew"], "grew_past": 10,
-    }})  # fmt: skip
+    model_config = ConfigDict(extra="forbid")
 
     url: str = Field(max_length=2_000, description="Where to POST: http or https, on the public internet.")
     kinds: list[NoticeKind] = Field(min_length=1, max_length=10)

@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from api import examples
 from api.answers import dumps, json_answer, not_modified, tag
 from api.deps import ServiceDep
-from api.openapi import NOT_MODIFIED, PROBLEMS, answers
+from api.openapi import JSON, NOT_MODIFIED, PROBLEMS, answers, shown
 from api.problems import Problem
 from api.schemas_webhooks import DeadLettersOut, RedeliveryOut, WebhookIn, WebhookMade, WebhookOut, WebhooksOut
 from api.webhooks.dispatch import Dispatcher
@@ -59,6 +59,7 @@ def letter_json(letter: DeadLetter) -> dict[str, Any]:
     status_code=201,
     response_model=WebhookMade,
     responses=answers(examples.WEBHOOK_MADE, 201) | PROBLEMS,
+    openapi_extra={"requestBody": {"content": shown(JSON, examples.WEBHOOK_WANTED)}},
 )
 async def post_webhook(body: WebhookIn, service: ServiceDep, dispatcher: DispatcherDep) -> Response:
     """Subscribe from now on; the answer shows the secret, for the only time."""

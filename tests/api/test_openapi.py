@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from api import examples, schemas
+from api import examples, schemas, schemas_webhooks
 
 Operation = tuple[str, dict[str, Any]]
 
@@ -67,6 +67,11 @@ def test_every_look_at_data_can_be_spared(newsroom: Any) -> None:
         (schemas.ClusterOut, examples.CLUSTER),
         (schemas.ClusterPage, examples.CLUSTERS),
         (schemas.ChangePage, examples.CHANGES),
+        (schemas_webhooks.WebhookIn, examples.WEBHOOK_WANTED | {"secret": None}),
+        (schemas_webhooks.WebhookMade, examples.WEBHOOK_MADE),
+        (schemas_webhooks.WebhooksOut, examples.WEBHOOKS),
+        (schemas_webhooks.DeadLettersOut, examples.DEAD_LETTERS),
+        (schemas_webhooks.RedeliveryOut, examples.REDELIVERY),
         (schemas.AliveOut, examples.ALIVE),
         (schemas.ReadyOut, examples.READY),
         (schemas.ProblemOut, examples.REFUSED),
