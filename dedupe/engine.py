@@ -138,9 +138,12 @@ class Engine:
         """Show up to ``most`` articles whose embargo has ended by ``at`` to everyone; raise `StoreError`."""
         with self._lock:
             self._follow_log()
+            due = self._store.due(at, most)
+            if not due:
+                return []
             group = Group(self._store, ())
             self._in_step = False
-            for stored in self._store.due(at, most):
+            for stored in due:
                 self._stand(group, EventKind.RELEASED, stored, at)
             group.commit()
             self._in_step = True
