@@ -14,6 +14,8 @@ from api.deps import Service
 from api.feed import Feed
 from api.metrics import Metrics
 from api.middleware import Guarded, Observed
+from api.pages import article, assets, cluster, front
+from api.pages import compare as compare_page
 from api.routes import (
     articles,
     bulk,
@@ -72,6 +74,7 @@ def create_app(
     problems.install(app)
     for routes in (
         bulk, articles, clusters, corrections, provenance, neighbours, explanation, compare, changes, operations, pages,
+        assets, front, cluster, article, compare_page,
     ):  # fmt: skip
         app.include_router(routes.router)
     if settings.key_digests:

@@ -42,27 +42,6 @@ TRY: Final = """curl -s {base}v1/articles -H 'content-type: application/json' -d
   "source": "Eastlow Standard", "published_at": "2026-03-02T06:40:00Z"}}'"""
 
 
-@router.get("/")
-def front_page(request: Request, service: ServiceDep) -> Response:
-    """Show the newest clusters, or how to send the first article."""
-    entity_tag = tag(request, service.feed.last_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
-    totals = service.catalogue.totals()
-    rows = service.catalogue.clusters(ClusterFilter(), ClusterSort.UPDATED, NEWEST, None).rows
-    counts = f"{totals.articles:,} articles in {totals.clusters:,} clusters"
-    example = escape(TRY.format(base=request.base_url))
-    if rows:
-        main = f"<h2>Newest</h2><ol>{''.join(map(_cluster, rows))}</ol>"
-    else:
-        main = "<p>Nothing here yet. Send an article, then load this page again:</p>"
-    body = (
-        f"<h1>Storyfold</h1><p class=quiet>{counts} · <a href=/docs>What you can ask</a></p>{main}"
-        f"<h2>Send an article</h2><pre><code>{example}</code></pre>"
-    )
-    return page("Storyfold", body, {"ETag": entity_tag})
-
-
 @router.get("/docs")
 def docs_page(request: Request) -> Response:
     """Show the operations of the OpenAPI document."""

@@ -1,0 +1,76 @@
+"""The front page: clusters as they move, filtered and sorted as the API does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import APIRouter, Response
+from pydantic import ValidationError
+
+from api.pages.desk import Desk, DeskDep, PageRoute
+from api.routes.clusters import ClusterQuery
+from api.views.front import FILTERS, Address, Row, row_of
+from api.views.looking import Looking
+from dedupe.errors import InvalidQuery
+from dedupe.store.protocol import ClusterRow, Page
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+ROWS: Final = 50
+SEEN: Final = "storyfold_seen"
+_ASKED: Final = (*FILTERS, "sort", "cursor")
+_DAYS: Final = ("from", "to", "updated_since")
+_A_YEAR: Final = 31_536_000
+_A_DAY_LONG: Final = len("2026-03-02")
+
+
+@router.get("/")
+def front_page(desk: DeskDep) -> Response:
+    """Show a page of clusters; ``part=rows`` is the list alone, ``seen=all`` marks everything as seen."""
+    asked = {name: value for name, value in desk.request.query_params.items() if name in _ASKED and value.strip()}
+    looking = Looking.read(desk.request.cookies.get(SEEN), desk.service.feed.last_seq, desk.now)
+    if desk.request.query_params.get("seen") == "all":
+        looking = looking.again(desk.service.feed.last_seq, desk.now).all_seen()
+    else:
+        looking = looking.again(desk.service.feed.last_seq, desk.now)
+    answer = _answer(desk, asked, looking)
+    answer.set_cookie(SEEN, looking.cookie(), max_age=_A_YEAR, httponly=True, samesite="lax")
+    return answer
+
+
+def _answer(desk: Desk, asked: Mapping[str, str], looking: Looking) -> Response:
+    address = Address(asked)
+    shown: dict[str, Any] = {"address": address, "asked": asked, "rows": [], "older": None, "problem": None}
+    status = HTTPStatus.OK
+    sort = ClusterQuery().sort
+    try:
+        query = _query(asked)
+        sort = query.sort
+        found = desk.catalogue.clusters(query.filter(), sort, ROWS, query.cursor)
+        shown |= {"rows": _rows(desk, found, looking), "older": found.next_cursor}
+    except InvalidQuery as refused:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        shown["problem"] = str(refused)
+    template = "part/clusters" if desk.request.query_params.get("part") == "rows" else "front"
+    return desk.show(template, status, sorts=address.sorts(sort), **shown)
+
+
+def _query(asked: Mapping[str, str]) -> ClusterQuery:
+    """Return what is asked for; raise `InvalidQuery` naming the field. A day stands for its first moment, in UTC."""
+    fields = {
+        name: f"{value}T00:00:00Z" if name in _DAYS and len(value) == _A_DAY_LONG else value.strip()
+        for name, value in asked.items()
+    }
+    try:
+        return ClusterQuery.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        name = str(first["loc"][0])
+        raise InvalidQuery(FILTERS.get(name, name), first["msg"]) from None
+
+
+def _rows(desk: Desk, found: Page[ClusterRow], looking: Looking) -> list[Row]:
+    hours = {row.cluster_id: desk.catalogue.hours(row.cluster_id, 1_000, None).rows for row in found.rows}
+    return [row_of(row, hours[row.cluster_id], desk.now, looking.before) for row in found.rows]
