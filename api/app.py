@@ -14,8 +14,7 @@ from api.deps import Service
 from api.feed import Feed
 from api.metrics import Metrics
 from api.middleware import Guarded, Observed
-from api.pages import article, assets, cluster, front
-from api.pages import compare as compare_page
+from api.pages.routing import PAGES
 from api.routes import (
     articles,
     bulk,
@@ -26,7 +25,6 @@ from api.routes import (
     explanation,
     neighbours,
     operations,
-    pages,
     provenance,
 )
 from api.settings import ServiceSettings
@@ -73,10 +71,11 @@ def create_app(
     app.state.service = service
     problems.install(app)
     for routes in (
-        bulk, articles, clusters, corrections, provenance, neighbours, explanation, compare, changes, operations, pages,
-        assets, front, cluster, article, compare_page,
+        bulk, articles, clusters, corrections, provenance, neighbours, explanation, compare, changes, operations,
     ):  # fmt: skip
         app.include_router(routes.router)
+    for router in PAGES:
+        app.include_router(router)
     if settings.key_digests:
         app.add_middleware(Guarded, digests=settings.key_digests)
     app.add_middleware(Observed, metrics=metrics)

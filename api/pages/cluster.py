@@ -59,7 +59,7 @@ def cluster_page(cluster_id: str, desk: DeskDep, cursor: Cursor = None) -> Respo
 
 @router.get("/clusters/{cluster_id}/related")
 def related_page(cluster_id: str, desk: DeskDep, cursor: Cursor = None) -> Response:
-    """Show earlier events that are like a cluster's; looking for them takes a while, so they have a page of their own."""
+    """Show earlier events that are like a cluster's: a page of its own, since looking for them takes a while."""
     row = desk.catalogue.cluster(cluster_id)
     if row.merged_into:
         return RedirectResponse(f"/clusters/{row.merged_into}/related", 308)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
@@ -14,7 +13,7 @@ from api.routes.clusters import ClusterQuery
 from api.views.front import FILTERS, Address, Row, row_of
 from api.views.looking import Looking
 from dedupe.errors import InvalidQuery
-from dedupe.store.protocol import ClusterRow, Page
+from dedupe.store.protocol import ClusterRow, ClusterSort, Page
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -43,15 +42,15 @@ def front_page(desk: DeskDep) -> Response:
 def _answer(desk: Desk, asked: Mapping[str, str], looking: Looking) -> Response:
     address = Address(asked)
     shown: dict[str, Any] = {"address": address, "asked": asked, "rows": [], "older": None, "problem": None}
-    status = HTTPStatus.OK
-    sort = ClusterQuery().sort
+    status = 200
+    sort = ClusterSort.UPDATED
     try:
         query = _query(asked)
         sort = query.sort
         found = desk.catalogue.clusters(query.filter(), sort, ROWS, query.cursor)
         shown |= {"rows": _rows(desk, found, looking), "older": found.next_cursor}
     except InvalidQuery as refused:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        status = 422
         shown["problem"] = str(refused)
     template = "part/clusters" if desk.request.query_params.get("part") == "rows" else "front"
     return desk.show(template, status, sorts=address.sorts(sort), **shown)

@@ -11,17 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.pages.assets import asset
 from api.views import times, wording
 
-POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
@@ -42,6 +34,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "ago": times.ago,
+        "stamp": times.stamp,
         "machine_time": times.machine_time,
         "clock_time": times.clock_time,
         "counted": wording.counted,

@@ -10,6 +10,7 @@ const isStill = matchMedia("(prefers-reduced-motion: reduce)");
 
 const inFull = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const asDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const asStamp = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 const asHour = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const MINUTE = 60, HOUR = 3600, DAY = 86400;
 
@@ -25,7 +26,8 @@ function tellTimes(within = document) {
   for (const time of $$("time[datetime]", within)) {
     const moment = new Date(time.dateTime);
     time.title = inFull.format(moment);
-    time.textContent = ago(moment);
+    const isOld = Date.now() - moment >= 2000 * DAY;
+    time.textContent = isOld && "stamp" in time.dataset ? asStamp.format(moment) : ago(moment);
   }
   for (const tick of $$("[data-at]", within)) {
     tick.textContent = (tick.dataset.label === "hour" ? asHour : asDay).format(new Date(tick.dataset.at));

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from api.views.wording import counted
+from dedupe.constraints import Rule
 from dedupe.events import Event, EventKind
 
 
@@ -21,13 +23,6 @@ class Told:
     actor: str | None
     note: str | None
     can_undo: bool
-
-
-_RULES = {
-    "pin": "An article was pinned: it stays here",
-    "must_link": "Two articles were linked: they stay together",
-    "cannot_link": "Two articles are kept apart",
-}
 
 
 def told(event: Event, cluster_id: str, in_force: Iterable[int]) -> Told:
@@ -47,23 +42,31 @@ def told(event: Event, cluster_id: str, in_force: Iterable[int]) -> Told:
 
 def _sentence(event: Event, *, is_here: bool) -> str:
     moved = counted(len(event.moved_articles), "article")
-    match event.kind:
-        case EventKind.MERGED:
-            return "Another cluster was merged into this one" if is_here else "It was merged into another cluster"
-        case EventKind.SPLIT:
-            return f"It was split off: {moved}" if is_here else f"{moved} split off"
-        case EventKind.MOVED:
-            if not event.moved_articles:
-                return "An article was told to stay here"
-            return f"{moved} moved here" if is_here else f"{moved} moved away"
-        case EventKind.CONSTRAINED:
-            return _RULES.get(event.detail.get("rule", ""), "Articles were bound")
-        case EventKind.UNDONE:
-            return f"Decision {event.detail.get('undoes')} was undone"
-        case EventKind.WITHDRAWN:
-            return "An article was taken down"
-        case EventKind.REVISED:
-            return "It began with a revised article"
-        case EventKind.ACTIVATED:
-            return "A new clustering of the archive was activated"
-    return "It began with its first article"
+    if event.kind is EventKind.CONSTRAINED:
+        return _RULES[Rule(event.detail["rule"])]
+    if event.kind is EventKind.UNDONE:
+        return f"Decision {event.detail['undoes']} was undone"
+    if event.kind is EventKind.MOVED and not event.moved_articles:
+        return "An article was told to stay here"
+    return _SENTENCES[event.kind][0 if is_here else 1].format(moved=moved)
+
+
+_RULES: Final[Mapping[Rule, str]] = {
+    Rule.PIN: "An article was pinned: it stays here",
+    Rule.MUST_LINK: "Two articles were linked: they stay together",
+    Rule.CANNOT_LINK: "Two articles are kept apart",
+}
+_BEGAN: Final = ("It began with its first article", "Its first article is elsewhere now")
+_TAKEN_DOWN: Final = "An article was taken down"
+_ACTIVATED: Final = "A re-index was activated"
+_SENTENCES: Final[Mapping[EventKind, tuple[str, str]]] = {
+    EventKind.OPENED: _BEGAN,
+    EventKind.JOINED: _BEGAN,
+    EventKind.COPIED: _BEGAN,
+    EventKind.REVISED: ("It began with a revised article", "A revised article went elsewhere"),
+    EventKind.MERGED: ("Another cluster was merged into this one", "It was merged into another cluster"),
+    EventKind.SPLIT: ("It was split off: {moved}", "{moved} split off"),
+    EventKind.MOVED: ("{moved} moved here", "{moved} moved away"),
+    EventKind.WITHDRAWN: (_TAKEN_DOWN, _TAKEN_DOWN),
+    EventKind.ACTIVATED: (_ACTIVATED, _ACTIVATED),
+}

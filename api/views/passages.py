@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from api.views.wording import counted, percent
@@ -67,8 +68,8 @@ def _text(spans: Sequence[tuple[Span, int]], side: Side, title: str, text: str) 
 def _parts(spans: Sequence[tuple[Span, int | None]], field: Field, text: str) -> Iterator[Part]:
     """Yield a text in parts, in order; of spans that overlap, the first counts."""
     at, end = 0, min(len(text), MOST_CHARACTERS)
-    here = sorted(((span.start, span.end, number) for span, number in spans if span.field == field), key=lambda s: s[:2])
-    for start, stop, number in here:
+    here = [(span.start, span.end, number) for span, number in spans if span.field == field]
+    for start, stop, number in sorted(here, key=itemgetter(0, 1)):
         if start < at or start >= end:
             continue
         if start > at:
@@ -95,6 +96,10 @@ def verdict(found: Comparison) -> str:
         return f"The {shorter} text is nearly all contained in the other, which says more."
     if max(kept) >= COPIED:
         return "Largely the same text: one was made from the other, or both from a third."
+    return _in_other_words(found)
+
+
+def _in_other_words(found: Comparison) -> str:
     if found.similarity >= ALIKE:
         return "Told in other words, with much the same names and terms: reports of one event, or of close ones."
     if found.similarity >= SOMEWHAT:

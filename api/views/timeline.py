@@ -1,4 +1,4 @@
-"""When a cluster's articles came, turned into a plot: a lane an outlet, a dot an article, copies joined to their origin."""
+"""When a cluster's articles came, turned into a plot: a lane an outlet, a dot an article, copies tied to originals."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class _Plot:
 
     def links(self) -> list[str]:
         """Return the paths from originals to their copies."""
-        paths = {}
+        paths: dict[str, None] = {}
         for article in self._articles:
             origin = self._places.get(article.copied_from or "")
             if origin is not None:

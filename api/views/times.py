@@ -57,6 +57,18 @@ def ago(moment: datetime, now: datetime) -> str:
     return f"{gap // DAY} days ago"
 
 
+def stamp(moment: datetime, now: datetime) -> str:
+    """Return a moment for those who compare it with others: how long ago, but the hour where that is long.
+
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> stamp(noon, noon + HOUR), stamp(noon, noon + 3 * DAY)
+    ('1 h ago', '2 Mar 2026, 12:00')
+    """
+    if timedelta(0) <= now - moment < 2 * DAY:
+        return ago(moment, now)
+    return f"{short_date(moment)}, {moment.astimezone(UTC):%H:%M}"
+
+
 def lapse(length: timedelta) -> str:
     """Return a length of time in the unit that suits it.
 

@@ -1,0 +1,16 @@
+"""The routes of all pages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.pages import article, assets, cluster, compare, front, reference
+
+PAGES: Final = (
+    assets.router,
+    front.router,
+    cluster.router,
+    article.router,
+    compare.router,
+    reference.router,
+)
