@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 import orjson
+from fastapi import FastAPI
 from pydantic import BaseModel
 
 from api import examples
 from api.problems import MEDIA_TYPE
-from api.schemas import ArticleIn, AssignmentOut, ProblemOut
+from api.schemas import ArticleIn, AssignmentOut, ChangeOut, ProblemOut
 
 JSON: Final = "application/json"
+EVENTS: Final = "text/event-stream"
 LINES: Final = "application/x-ndjson"
 PLAIN: Final = "text/plain"
 
@@ -97,6 +99,12 @@ LINES_BODY: Final = {
         }),
     }
 }  # fmt: skip
+STREAM_ANSWER: Final[Responses] = {
+    200: {
+        "description": "Server-sent events: `id` is the `seq`, `data` a change as `/v1/changes` has it",
+        "content": shown(EVENTS, examples.STREAM, {"type": "string", "contentSchema": schema_of(ChangeOut)}),
+    }
+}
 LINES_ANSWER: Final[Responses] = {
     200: {
         "description": "For each line its assignment, or its problem with the number of the `line`",
@@ -105,3 +113,21 @@ LINES_ANSWER: Final[Responses] = {
         }),
     }
 }  # fmt: skip
+
+
+def describe_keys(app: FastAPI) -> None:
+    """Say in the document what the ``security`` of its operations means."""
+    described = app.openapi
+
+    def with_keys() -> dict[str, Any]:
+        document = described()
+        document.setdefault("components", {})["securitySchemes"] = {
+            "key": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "A key that `storyfold keys create` made; operations name the scope it needs.",
+            }
+        }
+        return document
+
+    app.openapi = with_keys  # type: ignore[method-assign]  # how FastAPI lets its document be extended

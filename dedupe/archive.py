@@ -7,12 +7,13 @@ from typing import Final, NamedTuple
 
 from dedupe import ids
 from dedupe.article import Article
-from dedupe.errors import WithdrawnArticle
+from dedupe.errors import UnknownCluster, WithdrawnArticle
 from dedupe.events import PLACING, Event
 from dedupe.reading import Reading, read, read_again
 from dedupe.settings import EngineSettings
 from dedupe.settling import UNDETERMINED, read_replayed, read_submission
-from dedupe.store.protocol import Catalogue, Replayed, StoredArticle
+from dedupe.store.protocol import Catalogue
+from dedupe.store.records import Replayed, StoredArticle
 from dedupe.submission import Submission
 from dedupe.weighing import Weights, weigh_article
 
@@ -70,9 +71,17 @@ class Archive:
             return reading
         return read_again(reading, other.language, self._settings, reading.dropped)
 
+    def knows(self, cluster_id: str) -> bool:
+        """Tell whether a cluster may be looked at: one that only embargoed articles were ever in may not."""
+        try:
+            self.catalogue.cluster(cluster_id)
+        except UnknownCluster:
+            return False
+        return True
+
     def event(self, seq: int) -> Event:
         """Return an event that is known to be in the log by its number."""
-        return self.catalogue.changes(seq - 1, 1)[0]
+        return self.catalogue.event(seq)
 
     def weigh(self, reading: Reading, before: int = NOW) -> Weights:
         """Weigh the terms of an article as they were weighed right before an event."""

@@ -6,8 +6,10 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
-from api.pages.desk import DeskDep, PageRoute
+from api.access import needs
+from api.pages.visit import PageRoute, VisitDep
 from api.views.members import member
+from dedupe.access import Scope
 from dedupe.errors import WithdrawnArticle
 from dedupe.explanation import explain
 
@@ -17,22 +19,22 @@ MOST_REASONS: Final = 6
 MOST_CHARACTERS: Final = 60_000
 
 
-@router.get("/articles/{article_id}")
-def article_page(article_id: str, desk: DeskDep) -> Response:
+@router.get("/articles/{article_id}", openapi_extra=needs(Scope.READ))
+def article_page(article_id: str, visit: VisitDep) -> Response:
     """Show an article with the reasons for its place; 410 when it was taken down."""
-    placed = desk.archive.placed(article_id)
+    placed = visit.archive.placed(article_id)
     line = member(placed.stored, placed.event)
     if placed.stored.article is None or line is None:
         raise WithdrawnArticle(article_id)
     text = placed.stored.article.text
-    return desk.show(
+    return visit.show(
         "article",
         article=placed.stored.article,
         member=line,
         received_at=placed.stored.received_at,
         text=text[:MOST_CHARACTERS],
         is_cut=len(text) > MOST_CHARACTERS,
-        why=explain(desk.archive, article_id),
+        why=explain(visit.archive, article_id),
         most_reasons=MOST_REASONS,
-        cluster=desk.catalogue.cluster(line.cluster_id),
+        cluster=visit.catalogue.cluster(line.cluster_id),
     )

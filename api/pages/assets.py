@@ -9,9 +9,10 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import EVERYBODY, ScopedRoute
 from api.problems import Problem
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=ScopedRoute)
 
 FOLDER: Final = Path(__file__).parents[1] / "static"
 TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -34,7 +35,7 @@ def _names() -> frozenset[str]:
     return frozenset(path.name for path in FOLDER.iterdir() if path.suffix in TYPES)
 
 
-@router.get("/static/{digest}/{name}")
+@router.get("/static/{digest}/{name}", openapi_extra=EVERYBODY)
 def get_asset(digest: str, name: str, request: Request) -> Response:
     """Answer with a file, to be kept for as long as pages name it."""
     if name not in _names() or request.url.path != asset(name):

@@ -6,9 +6,11 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
-from api.pages.desk import Desk, DeskDep, PageRoute
+from api.access import needs
+from api.pages.visit import PageRoute, Visit, VisitDep
 from api.views.members import Member, member
 from api.views.passages import figures, left_text, right_text, verdict
+from dedupe.access import Scope
 from dedupe.article import Article
 from dedupe.comparison import Comparison, compare
 from dedupe.errors import WithdrawnArticle
@@ -19,17 +21,17 @@ SHOWN_TERMS: Final = 12
 ArticleId = Annotated[str, Query(max_length=100)]
 
 
-@router.get("/compare")
-def compare_page(desk: DeskDep, left: ArticleId = "", right: ArticleId = "") -> Response:
+@router.get("/compare", openapi_extra=needs(Scope.READ))
+def compare_page(visit: VisitDep, left: ArticleId = "", right: ArticleId = "") -> Response:
     """Show two articles with what they share, or ask which two."""
     left, right = left.strip(), right.strip()
     if not (left and right):
-        return desk.show("compare_form", left=left, right=right)
-    (ours, our_line), (theirs, their_line) = _side(desk, left), _side(desk, right)
-    archive = desk.archive
-    readings = archive.read_pair(left, right, desk.now)
+        return visit.show("compare_form", left=left, right=right)
+    (ours, our_line), (theirs, their_line) = _side(visit, left), _side(visit, right)
+    archive = visit.archive
+    readings = archive.read_pair(left, right, visit.now)
     found: Comparison = compare(archive.weigh(readings[0]), archive.weigh(readings[1]), archive.shingle_size)
-    return desk.show(
+    return visit.show(
         "compare",
         verdict=verdict(found),
         figures=figures(found),
@@ -43,8 +45,8 @@ def compare_page(desk: DeskDep, left: ArticleId = "", right: ArticleId = "") -> 
     )
 
 
-def _side(desk: Desk, article_id: str) -> tuple[Article, Member]:
-    placed = desk.archive.placed(article_id)
+def _side(visit: Visit, article_id: str) -> tuple[Article, Member]:
+    placed = visit.archive.placed(article_id)
     line = member(placed.stored, placed.event)
     if placed.stored.article is None or line is None:
         raise WithdrawnArticle(article_id)

@@ -8,12 +8,15 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
-from api.pages.desk import Desk, DeskDep, PageRoute
+from api.access import needs
+from api.pages.visit import PageRoute, Visit, VisitDep
 from api.routes.clusters import ClusterQuery
 from api.views.front import FILTERS, Address, Row, row_of
 from api.views.looking import Looking
+from dedupe.access import Scope
 from dedupe.errors import InvalidQuery
-from dedupe.store.protocol import ClusterRow, ClusterSort, Page
+from dedupe.store.answers import ClusterRow, Page
+from dedupe.store.queries import ClusterSort
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -25,21 +28,21 @@ _A_YEAR: Final = 31_536_000
 _A_DAY_LONG: Final = len("2026-03-02")
 
 
-@router.get("/")
-def front_page(desk: DeskDep) -> Response:
+@router.get("/", openapi_extra=needs(Scope.READ))
+def front_page(visit: VisitDep) -> Response:
     """Show a page of clusters; ``part=rows`` is the list alone, ``seen=all`` marks everything as seen."""
-    asked = {name: value for name, value in desk.request.query_params.items() if name in _ASKED and value.strip()}
-    looking = Looking.read(desk.request.cookies.get(SEEN), desk.service.feed.last_seq, desk.now)
-    if desk.request.query_params.get("seen") == "all":
-        looking = looking.again(desk.service.feed.last_seq, desk.now).all_seen()
+    asked = {name: value for name, value in visit.request.query_params.items() if name in _ASKED and value.strip()}
+    looking = Looking.read(visit.request.cookies.get(SEEN), visit.service.feed.last_seq, visit.now)
+    if visit.request.query_params.get("seen") == "all":
+        looking = looking.again(visit.service.feed.last_seq, visit.now).all_seen()
     else:
-        looking = looking.again(desk.service.feed.last_seq, desk.now)
-    answer = _answer(desk, asked, looking)
+        looking = looking.again(visit.service.feed.last_seq, visit.now)
+    answer = _answer(visit, asked, looking)
     answer.set_cookie(SEEN, looking.cookie(), max_age=_A_YEAR, httponly=True, samesite="lax")
     return answer
 
 
-def _answer(desk: Desk, asked: Mapping[str, str], looking: Looking) -> Response:
+def _answer(visit: Visit, asked: Mapping[str, str], looking: Looking) -> Response:
     address = Address(asked)
     shown: dict[str, Any] = {"address": address, "asked": asked, "rows": [], "older": None, "problem": None}
     status = 200
@@ -47,13 +50,13 @@ def _answer(desk: Desk, asked: Mapping[str, str], looking: Looking) -> Response:
     try:
         query = _query(asked)
         sort = query.sort
-        found = desk.catalogue.clusters(query.filter(), sort, ROWS, query.cursor)
-        shown |= {"rows": _rows(desk, found, looking), "older": found.next_cursor}
+        found = visit.catalogue.clusters(query.filter(), sort, ROWS, query.cursor)
+        shown |= {"rows": _rows(visit, found, looking), "older": found.next_cursor}
     except InvalidQuery as refused:
         status = 422
         shown["problem"] = str(refused)
-    template = "part/clusters" if desk.request.query_params.get("part") == "rows" else "front"
-    return desk.show(template, status, sorts=address.sorts(sort), **shown)
+    template = "part/clusters" if visit.request.query_params.get("part") == "rows" else "front"
+    return visit.show(template, status, sorts=address.sorts(sort), **shown)
 
 
 def _query(asked: Mapping[str, str]) -> ClusterQuery:
@@ -70,6 +73,6 @@ def _query(asked: Mapping[str, str]) -> ClusterQuery:
         raise InvalidQuery(FILTERS.get(name, name), first["msg"]) from None
 
 
-def _rows(desk: Desk, found: Page[ClusterRow], looking: Looking) -> list[Row]:
-    hours = {row.cluster_id: desk.catalogue.hours(row.cluster_id, 1_000, None).rows for row in found.rows}
-    return [row_of(row, hours[row.cluster_id], desk.now, looking.before) for row in found.rows]
+def _rows(visit: Visit, found: Page[ClusterRow], looking: Looking) -> list[Row]:
+    hours = {row.cluster_id: visit.catalogue.hours(row.cluster_id, 1_000, None).rows for row in found.rows}
+    return [row_of(row, hours[row.cluster_id], visit.now, looking.before) for row in found.rows]

@@ -9,7 +9,9 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from api.pages.desk import DeskDep, PageRoute
+from api.access import needs
+from api.pages.visit import PageRoute, VisitDep
+from dedupe.access import Scope
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -34,10 +36,10 @@ class Operation:
     bodies: list[Body]
 
 
-@router.get("/docs")
-def docs_page(desk: DeskDep) -> Response:
+@router.get("/docs", openapi_extra=needs(Scope.READ))
+def docs_page(visit: VisitDep) -> Response:
     """Show what the service can be asked."""
-    return desk.show("reference", operations=list(operations(desk.request.app.openapi())))
+    return visit.show("reference", operations=list(operations(visit.request.app.openapi())))
 
 
 def operations(document: dict[str, Any]) -> Iterator[Operation]:

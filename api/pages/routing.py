@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.pages import article, assets, cluster, compare, front, reference
+from api.pages import article, assets, cluster, compare, editing, front, reference, session
 
 PAGES: Final = (
     assets.router,
@@ -12,5 +12,7 @@ PAGES: Final = (
     cluster.router,
     article.router,
     compare.router,
+    editing.router,
+    session.router,
     reference.router,
 )

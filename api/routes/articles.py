@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api import examples
+from api.access import ScopedRoute, needs
 from api.answers import json_answer, not_modified, tag
 from api.bodies import JSON_TYPES, check_type, parse_article, read_body
 from api.deps import ServiceDep
@@ -16,14 +17,16 @@ from api.openapi import ARTICLE_BODY, NOT_MODIFIED, PROBLEMS, Responses, answers
 from api.problems import Problem
 from api.rendering import article_json, assignment_json
 from api.schemas import ArticleIn, ArticleOut, AssignmentOut
+from api.visibility import CatalogueDep
 from api.writer import Withdrawal
 from dedupe import ids
+from dedupe.access import Scope
 from dedupe.engine import Submission
 from dedupe.events import Assignment, Decision
 
-router = APIRouter(prefix="/v1/articles", tags=["articles"])
+router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=ScopedRoute)
 
-KNOWN = frozenset({Decision.UNCHANGED, Decision.REVISED})
+KNOWN = frozenset({Decision.UNCHANGED, Decision.REVISED, Decision.WITHDRAWN})
 MAX_KEY = 255
 AGAIN: Final[Responses] = {
     200: answers(examples.UNCHANGED)[200] | {"model": AssignmentOut, "description": "Known already, or a dry run"}
@@ -46,7 +49,7 @@ async def submission(article: ArticleIn, number: int, idempotency_key: str | Non
     status_code=201,
     response_model=AssignmentOut,
     responses=answers(examples.ASSIGNMENT, 201) | AGAIN | PROBLEMS,
-    openapi_extra=ARTICLE_BODY,
+    openapi_extra=ARTICLE_BODY | needs(Scope.INGEST),
 )
 async def post_article(
     request: Request,
@@ -75,17 +78,24 @@ async def post_article(
     summary="Look at an article",
     response_model=ArticleOut,
     responses=answers(examples.STORED) | NOT_MODIFIED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
-def get_article(article_id: str, request: Request, service: ServiceDep) -> Response:
+def get_article(article_id: str, request: Request, service: ServiceDep, catalogue: CatalogueDep) -> Response:
     """Answer with an article and its assignment; 410 when it was taken down."""
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    content: dict[str, Any] = article_json(service.catalogue.article(article_id))
+    content: dict[str, Any] = article_json(catalogue.article(article_id))
     return json_answer(content, headers={"ETag": entity_tag})
 
 
-@router.delete("/{article_id}", summary="Take an article down", status_code=204, responses=PROBLEMS)
+@router.delete(
+    "/{article_id}",
+    summary="Take an article down",
+    status_code=204,
+    responses=PROBLEMS,
+    openapi_extra=needs(Scope.ADMIN),
+)
 async def delete_article(article_id: str, service: ServiceDep) -> Response:
     """Erase an article everywhere; only its id stays, and answers 410 from now on."""
     await service.writer.submit(Withdrawal(article_id, datetime.now(UTC)))

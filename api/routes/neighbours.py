@@ -7,14 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import reason_examples as examples
+from api.access import ScopedRoute, needs
 from api.answers import json_answer, next_page, not_modified, tag
 from api.deps import ServiceDep
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
 from api.routes.clusters import Cursor, moved
 from api.schemas import RelatedPage, SimilarPage
+from api.visibility import ArchiveDep
+from dedupe.access import Scope
 from dedupe.neighbours import related, similar
 
-router = APIRouter(prefix="/v1", tags=["reasons"])
+router = APIRouter(prefix="/v1", tags=["reasons"], route_class=ScopedRoute)
 
 
 @router.get(
@@ -22,11 +25,13 @@ router = APIRouter(prefix="/v1", tags=["reasons"])
     summary="List the articles nearest to one",
     response_model=SimilarPage,
     responses=answers(examples.SIMILAR) | NOT_MODIFIED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def list_similar(
     article_id: str,
     request: Request,
     service: ServiceDep,
+    archive: ArchiveDep,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Cursor = None,
 ) -> Response:
@@ -34,7 +39,7 @@ def list_similar(
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    page = similar(service.engine, service.archive, article_id, limit, cursor)
+    page = similar(service.engine, archive, article_id, limit, cursor)
     content = {"articles": page.rows, "next_cursor": page.next_cursor}
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
 
@@ -44,11 +49,13 @@ def list_similar(
     summary="List earlier events like a cluster's",
     response_model=RelatedPage,
     responses=answers(examples.RELATED) | NOT_MODIFIED | MOVED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def list_related(
     cluster_id: str,
     request: Request,
     service: ServiceDep,
+    archive: ArchiveDep,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
     cursor: Cursor = None,
 ) -> Response:
@@ -56,12 +63,12 @@ def list_related(
 
     Each page looks at a bounded part of the archive: it may be empty and still have a `next_cursor`.
     """
-    row = service.catalogue.cluster(cluster_id)
+    row = archive.catalogue.cluster(cluster_id)
     if row.merged_into:
         return moved(row, "/related")
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    page = related(service.archive, cluster_id, limit, cursor)
+    page = related(archive, cluster_id, limit, cursor)
     content = {"clusters": page.rows, "next_cursor": page.next_cursor}
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from api.views.sparkline import Sparkline, sparkline
 from api.views.wording import pace
-from dedupe.store.protocol import ClusterRow, ClusterSort
-from dedupe.store.queries import Hour
+from dedupe.store.answers import ClusterRow, Hour
+from dedupe.store.queries import ClusterSort
 from dedupe.store.velocity import velocity
 
 SHOWN_OUTLETS: Final = 4

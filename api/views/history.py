@@ -58,6 +58,8 @@ _RULES: Final[Mapping[Rule, str]] = {
 }
 _BEGAN: Final = ("It began with its first article", "Its first article is elsewhere now")
 _TAKEN_DOWN: Final = "An article was taken down"
+_WITHHELD: Final = "An article was withheld: it is embargoed"
+_RELEASED: Final = "An embargo ended: an article is shown"
 _ACTIVATED: Final = "A re-index was activated"
 _SENTENCES: Final[Mapping[EventKind, tuple[str, str]]] = {
     EventKind.OPENED: _BEGAN,
@@ -68,5 +70,7 @@ _SENTENCES: Final[Mapping[EventKind, tuple[str, str]]] = {
     EventKind.SPLIT: ("It was split off: {moved}", "{moved} split off"),
     EventKind.MOVED: ("{moved} moved here", "{moved} moved away"),
     EventKind.WITHDRAWN: (_TAKEN_DOWN, _TAKEN_DOWN),
+    EventKind.WITHHELD: (_WITHHELD, _WITHHELD),
+    EventKind.RELEASED: (_RELEASED, _RELEASED),
     EventKind.ACTIVATED: (_ACTIVATED, _ACTIVATED),
 }

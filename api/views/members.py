@@ -9,7 +9,7 @@ from datetime import datetime
 from api.views.timeline import Seen
 from dedupe.events import Event
 from dedupe.reasons import join_reason, summary
-from dedupe.store.protocol import StoredArticle
+from dedupe.store.records import StoredArticle
 from dedupe.store.summary import headline
 
 

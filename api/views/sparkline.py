@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from api.views.wording import counted
-from dedupe.store.queries import Hour
+from dedupe.store.answers import Hour
 
 BARS: Final = 24
 HOURS_A_BAR: Final = 3

@@ -17,7 +17,7 @@ from dedupe.comparison import Comparison, Passage, Side
 from dedupe.constraints import Rule
 from dedupe.events import Event, EventKind
 from dedupe.provenance import CopiedFrom, Origin, Role
-from dedupe.store.queries import Hour
+from dedupe.store.answers import Hour
 from dedupe.wording import Span
 
 NOW = datetime(2026, 3, 5, 12, 30, tzinfo=UTC)
