@@ -24,6 +24,7 @@ from dedupe.access import Scope
 from dedupe.constraints import Rule
 from dedupe.corrections import MAX_SPLIT, Constrain, Correction, Merge, Move, Split, Undo
 from dedupe.errors import DedupeError, InvalidCorrection
+from dedupe.events import EventKind
 from dedupe.store.queries import ClusterFilter, ClusterSort
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -58,7 +59,8 @@ async def decide(what: str, visit: VisitDep) -> Response:
     except DedupeError as error:
         refused = problem_of(error)
     else:
-        answer = RedirectResponse(f"/clusters/{event.cluster_id}?done={event.seq}", 303)
+        shown = event.from_cluster_id if event.kind is EventKind.UNDONE else None
+        answer = RedirectResponse(f"/clusters/{shown or event.cluster_id}?done={event.seq}", 303)
         answer.set_cookie(ACTOR, said.actor.encode().hex(), max_age=_A_YEAR, httponly=True, samesite="lax")
         return answer
     return await run_in_threadpool(_ask, what, visit, form, refused)
