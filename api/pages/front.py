@@ -13,6 +13,7 @@ from api.pages.visit import PageRoute, Visit, VisitDep
 from api.routes.clusters import ClusterQuery
 from api.views.front import FILTERS, Address, Row, row_of
 from api.views.looking import Looking
+from api.views.sparkline import SPAN
 from dedupe.access import Scope
 from dedupe.errors import InvalidQuery
 from dedupe.store.answers import ClusterRow, Page
@@ -74,5 +75,5 @@ def _query(asked: Mapping[str, str]) -> ClusterQuery:
 
 
 def _rows(visit: Visit, found: Page[ClusterRow], looking: Looking) -> list[Row]:
-    hours = {row.cluster_id: visit.catalogue.hours(row.cluster_id, 1_000, None).rows for row in found.rows}
-    return [row_of(row, hours[row.cluster_id], visit.now, looking.before) for row in found.rows]
+    hours = visit.catalogue.growth({row.cluster_id: row.last_seen - SPAN for row in found.rows})
+    return [row_of(row, hours.get(row.cluster_id, ()), visit.now, looking.before) for row in found.rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.pages import article, assets, cluster, compare, editing, front, reference, session
+from api.pages import article, assets, cluster, compare, editing, front, health, reference, session
 
 PAGES: Final = (
     assets.router,
@@ -13,6 +13,7 @@ PAGES: Final = (
     article.router,
     compare.router,
     editing.router,
+    health.router,
     session.router,
     reference.router,
 )

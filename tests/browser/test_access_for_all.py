@@ -30,7 +30,7 @@ def test_pages_are_for_everyone(server: Server, open_page: Any, scheme: str, scr
     assert broken(empty) == []
     first, copy, bank = post(server)
     for path in (
-        "/", "/?q=ferry&source=!Bote&sort=size", "/?q=none", f"/clusters/{first['cluster_id']}",
+        "/", "/health", "/?q=ferry&source=!Bote&sort=size", "/?q=none", f"/clusters/{first['cluster_id']}",
         f"/clusters/{first['cluster_id']}/related", f"/articles/{copy['article_id']}", "/docs", "/sign-in", "/compare",
         f"/compare?left={first['article_id']}&right={copy['article_id']}",
         f"/decide/merge?cluster={first['cluster_id']}",

@@ -146,7 +146,7 @@ def test_nothing_is_too_wide_for_a_phone(server: Server, open_page: Any, scheme:
     first, copy, _ = post(server)
     (placed,) = post(server, long)
     paths = [
-        "/", f"/clusters/{first['cluster_id']}", f"/clusters/{placed['cluster_id']}", "/docs", "/sign-in",
+        "/", f"/clusters/{first['cluster_id']}", f"/clusters/{placed['cluster_id']}", "/docs", "/sign-in", "/health",
         f"/compare?left={first['article_id']}&right={copy['article_id']}", f"/articles/{placed['article_id']}",
         f"/decide/move?article={placed['article_id']}&to=new",
     ]  # fmt: skip
