@@ -46,6 +46,7 @@ def front_page(visit: VisitDep) -> Response:
 def _answer(visit: Visit, asked: Mapping[str, str], looking: Looking) -> Response:
     address = Address(asked)
     shown: dict[str, Any] = {"address": address, "asked": asked, "rows": [], "older": None, "problem": None}
+    shown["has_filters"] = any(name in asked for name in FILTERS if name != "q")
     status = 200
     sort = ClusterSort.UPDATED
     try:
