@@ -112,15 +112,17 @@ def serving(path: Path) -> Iterator[tuple[str, int]]:
         [*command, "--store", f"sqlite:///{path}"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         started = process.stdout.readline() if process.stdout else ""
-        yield json.loads(started)["url"], process.pid
-        process.terminate()
+        try:
+            yield json.loads(started)["url"], process.pid
+        finally:
+            process.terminate()
 
 
 def ask(url: str) -> tuple[dict[str, list[float]], int]:
     """Return how long each address took, in milliseconds, and the weight of the front page with all it loads."""
     took: dict[str, list[float]] = {address: [] for address in ADDRESSES}
     weight = 0
-    with httpx.Client(base_url=url, timeout=120) as client:
+    with httpx.Client(base_url=url, timeout=120, transport=httpx.HTTPTransport(retries=8)) as client:
         client.get("/readyz")
         for number in range(ROUNDS + 1):
             for address in ADDRESSES:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.posting import post
 from tests.browser.test_reading import PHONE
 from tests.soak.serving import Server
 
-axe = pytest.importorskip(
-    "axe_playwright_python.sync_playwright", reason="axe-core is not installed: pip install .[dev]"
-)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 def broken(page: Any) -> list[str]:
     """Return the rules that a page breaks, and where."""
-    found = axe.Axe().run(page, options=RULES).response
+    found = Axe().run(page, options=RULES).response
     assert len(found["passes"]) > 5
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
 
