@@ -20,6 +20,7 @@ FILES: Final = {
     ),
     "application/atom+xml": (
         '<feed xmlns="http://www.w3.org/2005/Atom"><title>Courier</title>'
-        "<entry><title>Ferry aground off Sandholm</title><id>courier:1</id><summary>The ferry Aurora ran aground.</summary></entry></feed>"
+        "<entry><title>Ferry aground off Sandholm</title><id>courier:1</id>"
+        "<summary>The ferry Aurora ran aground.</summary></entry></feed>"
     ),
 }
