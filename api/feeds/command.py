@@ -78,6 +78,7 @@ def _figures(tally: Tally) -> dict[str, Any]:
         "feeds": tally.feeds,
         "unchanged_feeds": tally.unchanged_feeds,
         "failed_feeds": tally.failed_feeds,
+        "resting_feeds": tally.resting_feeds,
         "articles": tally.decisions.total(),
         **{decision.value: tally.decisions[decision] for decision in Decision},
         "failed": tally.failed,
@@ -86,4 +87,5 @@ def _figures(tally: Tally) -> dict[str, Any]:
 
 def _summary(figures: dict[str, Any]) -> str:
     decisions = ", ".join(f"{figures[name]:,} {name}" for name in (*Decision, "failed") if figures[name])
-    return f"{figures['feeds']:,} feeds: {decisions or 'nothing new'}"
+    resting = f", {figures['resting_feeds']:,} left alone for now" if figures["resting_feeds"] else ""
+    return f"{figures['feeds']:,} feeds{resting}: {decisions or 'nothing new'}"

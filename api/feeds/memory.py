@@ -21,6 +21,10 @@ class Remembered(BaseModel):
     due_at: float = 0.0
     failures: int = 0
 
+    def is_resting(self, now: float) -> bool:
+        """Tell whether the feed failed, and is to be left alone for a while."""
+        return self.failures > 0 and self.due_at > now
+
     def succeeded(self, now: float, every_seconds: float) -> None:
         """Note that the feed was read."""
         self.failures, self.due_at = 0, now + every_seconds
@@ -43,8 +47,12 @@ class Memory:
         self._feeds = self._read()
 
     def of(self, url: str) -> Remembered:
-        """Return what is remembered of a feed, to be changed and kept."""
+        """Return what is remembered of a feed."""
         return self._feeds.setdefault(url, Remembered())
+
+    def note(self, url: str, remembered: Remembered) -> None:
+        """Remember something else of a feed."""
+        self._feeds[url] = remembered
 
     def keep(self) -> None:
         """Write everything down; raise `CommandFailed` when that is impossible."""

@@ -12,7 +12,7 @@ import orjson
 from api.feeds.fetching import Fetcher, FetchFailed
 from api.feeds.memory import Remembered
 from api.feeds.outlines import Outline
-from dedupe.article import Article
+from dedupe.article import Article, is_language
 from dedupe.cli.failures import complain
 from dedupe.errors import InvalidArticle
 from dedupe.readers.feed_file import MAX_FEED_BYTES, entries
@@ -23,9 +23,9 @@ MAX_PAGE_BYTES: Final = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The new articles of a feed, what to remember once they are in, and how many entries cannot be used."""
+    """The new articles of a feed under their names there, what to remember once they are in, and how many are bad."""
 
-    articles: list[Article]
+    articles: list[tuple[str, Article]]
     remembered: Remembered
     refused_count: int = 0
 
@@ -38,7 +38,7 @@ async def read_feed(outline: Outline, remembered: Remembered, fetcher: Fetcher, 
     if fetched.moved_to:
         complain(f"{outline.url} moved for good to {fetched.moved_to}; change it in the list")
     seen: dict[str, str] = {}
-    articles: list[Article] = []
+    articles: list[tuple[str, Article]] = []
     refused_count = 0
     for fields in _fields(outline, fetched.content):
         key, digest = _identity(fields), _digest(fields)
@@ -46,7 +46,7 @@ async def read_feed(outline: Outline, remembered: Remembered, fetcher: Fetcher, 
         if remembered.seen.get(key) == digest:
             continue
         try:
-            articles.append(await _article(fields, fetcher, pages=pages))
+            articles.append((key, await _article(fields, fetcher, pages=pages)))
         except InvalidArticle as problem:
             refused_count += 1
             complain(f"{outline.url}: {key}: {problem}")
@@ -58,6 +58,8 @@ def _fields(outline: Outline, content: bytes) -> Iterator[dict[str, Any]]:
     for entry in entries(outline.url, content):
         fields = dict(entry.fields)
         fields.setdefault("source", outline.name)
+        if not is_language(str(fields.get("language", "en"))):
+            del fields["language"]  # "English" and the like: it is found out instead
         yield fields
 
 

@@ -18,7 +18,9 @@ from api.client import Client
 from api.feeds.fetching import Fetcher, FetchFailed
 from api.feeds.memory import Memory, Remembered
 from api.feeds.outlines import read_outlines
-from dedupe.cli.failures import CommandFailed
+from api.feeds.polling import Pace, Poller
+from dedupe.cli.failures import CommandFailed, ExitCode
+from dedupe.cli.outcome import Outcome
 from dedupe.errors import UnreadableInput
 from dedupe.readers.feed_file import MAX_FEED_BYTES
 from dedupe.settings import EngineSettings
@@ -41,7 +43,7 @@ def texts(path: Path) -> dict[str, str]:
 
 def test_what_is_new_comes_in_once(site: Any, opml: Any, feeds: Any, tmp_path: Path) -> None:
     site.rss("/news", ("Ferry aground", FERRY))
-    site.rss("/other", ("Snow closes pass", SNOW), title="")
+    site.rss("/other", ("Snow closes pass", SNOW), title="</title><language>English</language><title>")
     listed = opml("/news", "/other")
     first = json.loads(feeds(listed, "--allow-private").out)
     assert (first["feeds"], first["opened"], first["failed"], first["failed_feeds"]) == (2, 2, 0, 0)
@@ -95,6 +97,69 @@ def test_a_feed_that_cannot_be_read_is_named_and_the_others_are_read(site: Any, 
     assert 89_000 < wait["/busy"] <= 90_000
     assert 500 < wait["/none"] <= 600
     assert wait["/news"] <= 300
+    asked = len(site.asked)
+    again = json.loads(feeds(listed, "--allow-private").out)
+    assert (again["feeds"], again["resting_feeds"], again["unchanged_feeds"]) == (1, 7, 1)
+    assert site.paths()[asked:] == ["/news"]
+
+
+def test_what_a_server_refuses_is_sent_again_and_not_forgotten(site: Any, opml: Any) -> None:
+    site.rss("/news", ("Ferry aground", FERRY), ("Snow closes pass", SNOW))
+    listed = opml("/news")
+    outlines, memory = read_outlines(listed), Memory(listed.with_suffix(".state"))
+    taken: list[str] = []
+    is_busy = True
+
+    def send(articles: Any) -> list[Outcome]:
+        refused = {"Snow closes pass"} if is_busy else set()
+        taken.extend(article.title for article in articles if article.title not in refused)
+        return [
+            Outcome(problem="too much is waiting") if article.title in refused else Outcome(decision="opened")
+            for article in articles
+        ]
+
+    async def scenario() -> None:
+        nonlocal is_busy
+        async with Fetcher(allow_private=True, spacing_seconds=0) as fetcher:
+            for _ in range(3):
+                await Poller(memory, fetcher, send, Pace(every_seconds=1, once=True)).run(outlines)
+                is_busy = False
+
+    asyncio.run(scenario())
+    assert taken == ["Ferry aground", "Snow closes pass"]
+    assert site.answered == {200: 2, 304: 1}
+
+
+def test_a_server_that_is_away_is_tried_in_the_next_round(
+    site: Any, opml: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.rss("/news", ("Ferry aground", FERRY))
+    listed = opml("/news")
+    memory = Memory(listed.with_suffix(".state"))
+    asked = 0
+
+    def send(articles: Any) -> list[Outcome]:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise CommandFailed("desk.example cannot be reached", ExitCode.SERVER)
+        if asked == 2:
+            return [Outcome(decision="opened") for _ in articles]
+        raise CommandFailed("the disk is full", ExitCode.STORE)
+
+    async def scenario() -> None:
+        async with Fetcher(allow_private=True, spacing_seconds=0) as fetcher:
+            poller = Poller(memory, fetcher, send, Pace(every_seconds=0.05))
+            running = asyncio.ensure_future(poller.run(read_outlines(listed)))
+            while not poller.tally.decisions:
+                await asyncio.sleep(0.01)
+            site.rss("/news", ("Snow closes pass", SNOW))
+            with pytest.raises(CommandFailed, match="disk is full"):
+                await running
+
+    asyncio.run(scenario())
+    assert "desk.example cannot be reached; " in capsys.readouterr().err
+    assert memory.of(f"{site.url}/news").failures == 0
 
 
 def test_private_addresses_are_left_alone(site: Any, opml: Any, feeds: Any) -> None:
