@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from importlib.metadata import version
-from itertools import count
 from typing import Any, Final, Self, TypeVar
 
 import httpx
@@ -45,12 +44,13 @@ class Client(Methods, Blocking):
 
     def send(self, request: Request[Answer]) -> Answer:
         """Send a request, again where that helps, and return its answer; raise `ClientError`."""
-        for failed in count(1):
+        failed = 0
+        while True:
             try:
                 return request.answer(self._http.request(**_asked(request)))
             except (httpx.RequestError, ApiProblem) as failure:
+                failed += 1
                 time.sleep(self._retries.wait_seconds(request, failure, failed))
-        raise AssertionError("there is always a next attempt")
 
     def walk(self, walk: Walk[Row]) -> Iterator[Row]:
         """Yield the rows of all answers; raise `ClientError`."""
@@ -85,12 +85,13 @@ class AsyncClient(Methods, Awaiting):
 
     async def send(self, request: Request[Answer]) -> Answer:
         """Send a request, again where that helps, and return its answer; raise `ClientError`."""
-        for failed in count(1):
+        failed = 0
+        while True:
             try:
                 return request.answer(await self._http.request(**_asked(request)))
             except (httpx.RequestError, ApiProblem) as failure:
+                failed += 1
                 await asyncio.sleep(self._retries.wait_seconds(request, failure, failed))
-        raise AssertionError("there is always a next attempt")
 
     async def walk(self, walk: Walk[Row]) -> AsyncIterator[Row]:
         """Yield the rows of all answers; raise `ClientError`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
@@ -114,8 +114,3 @@ def path_of(*steps: str) -> str:
 def query_of(query: BaseModel | None) -> Params:
     """Return a query's parameters as the service reads them, leaving out those that were not set."""
     return {} if query is None else query.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
-
-
-def listed(values: Sequence[str]) -> list[str] | None:
-    """Return the values of a parameter that may be repeated, None when there are none."""
-    return list(values) or None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.client import AsyncClient, Client
 from api.client.methods import Call, Iteration, Methods
 from tests.soak.serving import Server
 
@@ -30,3 +31,13 @@ def test_every_method_is_named() -> None:
     methods = [name for name, method in vars(Methods).items() if isinstance(method, Call | Iteration)]
     assert len(methods) > 40
     assert [name for name in methods if f"`{name}`" not in DOCUMENT] == []
+
+
+def test_every_method_says_what_it_does_with_either_client() -> None:
+    for kind in (Client, AsyncClient):
+        methods = [
+            getattr(kind, name) for name, method in vars(Methods).items() if isinstance(method, Call | Iteration)
+        ]
+        assert all(method.__doc__ for method in methods)
+    with Client("http://127.0.0.1:1") as client:
+        assert client.place.__name__ == "place"

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from api import cli
 from api.client import Client
 from api.feeds.fetching import Fetcher, FetchFailed
 from api.feeds.memory import Memory, Remembered
@@ -162,6 +163,26 @@ def test_a_server_that_is_away_is_tried_in_the_next_round(
     assert memory.of(f"{site.url}/news").failures == 0
 
 
+def test_people_are_told_in_a_line(site: Any, opml: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site.rss("/news", ("Ferry aground", FERRY))
+    listed = opml("/news", "/none")
+    options = [
+        "--once",
+        "--allow-private",
+        "--store",
+        f"sqlite:///{tmp_path / 'news.db'}",
+        "--state",
+        str(tmp_path / "s"),
+    ]
+    told = []
+    for _ in range(2):
+        with pytest.raises(SystemExit):
+            cli.main(["feeds", str(listed), *options])
+        told.append(capsys.readouterr().out)
+    assert told == ["2 feeds: 1 opened\n", "1 feeds, 1 left alone for now: nothing new\n"]
+    assert not listed.with_name("feeds.opml.state.json").exists()
+
+
 def test_private_addresses_are_left_alone(site: Any, opml: Any, feeds: Any) -> None:
     site.rss("/news", ("Ferry aground", FERRY))
     ended = feeds(opml("/news"))
@@ -185,7 +206,6 @@ def test_a_server_takes_what_feeds_bring(site: Any, opml: Any, feeds: Any, tmp_p
         with Client(server.url) as client:
             assert [cluster.headline for cluster in client.clusters()] == ["Ferry aground"]
         server.stop()
-    site.rss("/news", ("Snow closes pass", SNOW))
 
 
 def test_it_goes_on_until_it_is_interrupted(site: Any, opml: Any, tmp_path: Path) -> None:
