@@ -73,6 +73,17 @@ def test_pages_are_read_only_when_asked_for_and_only_of_new_entries(
     assert site.paths().count(path) == 1
 
 
+@pytest.mark.parametrize("charset", ["iso-8859-1", "no-such-charset"])
+def test_a_page_is_read_as_its_server_says(site: Any, opml: Any, feeds: Any, tmp_path: Path, charset: str) -> None:
+    site.rss("/news", ("Fähre läuft auf", "Kurz."))
+    text = "Die Fähre lief am Montag früh vor der Mole auf Grund; alle 212 Menschen wurden an Land gebracht."
+    path = site.page("Fähre läuft auf", text)
+    site.bodies[path] = site.bodies[path].decode().encode("iso-8859-1")
+    site.refusals[path] = (200, {"Content-Type": f"text/html; charset={charset}"})
+    assert json.loads(feeds(opml("/news"), "--allow-private", "--pages").out)["opened"] == 1
+    assert texts(tmp_path / "news.db") == {"Fähre läuft auf": text}
+
+
 def test_a_feed_that_cannot_be_read_is_named_and_the_others_are_read(site: Any, opml: Any, feeds: Any) -> None:
     site.rss("/news", ("Ferry aground", FERRY), ("", ""))
     site.bodies["/page"] = b"<html><body>Hello</body></html>"
