@@ -19,9 +19,14 @@ MAX_CORRECTION_BYTES = 1_000_000
 LINE_TYPES = ("application/x-ndjson", "application/jsonl", "application/json-lines", "application/ndjson")
 
 
+def content_type(request: Request) -> str:
+    """Return the content type of a body, without its parameters; "" where none is named."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def check_type(request: Request, accepted: Iterable[str]) -> None:
     """Raise a 415 `Problem` when the body is of another content type than those accepted."""
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = content_type(request)
     if given not in accepted:
         wanted = " or ".join(accepted)
         raise Problem(415, "unsupported_media_type", f"content-type is {given or 'absent'!r}; send {wanted}")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from api import decisions, examples, reason_examples, schemas, schemas_webhooks
 from api.answers import dumps
-from api.routes.compare import CompareIn
+from api.schemas_compare import CompareIn
 from dedupe.comparison import Comparison
 from dedupe.explanation import Explanation
 from dedupe.provenance import Provenance
