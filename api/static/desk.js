@@ -43,6 +43,7 @@ async function follow(after, told, state) {
     try {
       const answer = await fetch(`/v1/changes?after=${after}&wait=${isSure ? 50 : 0}`, { cache: "no-store" });
       if (answer.status === 401) return state("offline", "Signed out: load the page again");
+      if (answer.status === 409) return state("offline", "An older backup was restored: load the page again");
       if (!answer.ok) throw new Error(answer.statusText);
       const { changes, last_seq: last } = await answer.json();
       failures = 0;
