@@ -1,4 +1,4 @@
-"""A real browser on a real server: both started once, every test with a store and a page of its own."""
+"""A real browser on a real server: every file with a browser, every test with a store and a page of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHROMIUM = next(
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs as long as it is open, and no other test could start one
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine: apt install chromium")
