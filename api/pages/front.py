@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from api.access import needs
 from api.pages.visit import PageRoute, Visit, VisitDep
-from api.routes.clusters import ClusterQuery
+from api.queries import ClusterQuery
 from api.views.front import FILTERS, Address, Row, row_of
 from api.views.looking import Looking
 from api.views.sparkline import SPAN
