@@ -177,3 +177,12 @@ def test_the_example_of_an_explanation_adds_up() -> None:
     assert round(1 / (1 + math.exp(-log_odds)), 4) == join["probability"]
     assert round(join["probability"] - join["threshold"], 4) == join["margin"]
     assert round(join["probability"] - join["runner_up"]["confidence"], 4) == join["lead"]
+
+
+def test_the_document_is_there_for_programs(newsroom: Any) -> None:
+    async def ask(client: httpx.AsyncClient) -> None:
+        answer = await client.get("/openapi.json")
+        assert answer.status_code == 200
+        assert answer.json() == newsroom.app.openapi()
+
+    newsroom.run(ask)
