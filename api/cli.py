@@ -40,7 +40,7 @@ def serve(  # noqa: PLR0913, PLR0917  one parameter an option
     store: Store = DEFAULT_STORE,
     key_file: KeyFile = None,
     is_open: Open = False,  # noqa: FBT002  that is how typer declares a flag
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002  that is how typer declares a flag
 ) -> None:
     """Serve the API, until interrupted or terminated; what was accepted is finished first.
 
@@ -81,12 +81,16 @@ def feeds(  # noqa: PLR0913, PLR0917  one parameter an option
         Path | None,
         typer.Option("--state", help="Where to remember what was read; by default beside the list.", metavar="FILE"),
     ] = None,
-    pages: Annotated[bool, typer.Option("--pages", help="Read the pages that entries link to.")] = False,  # noqa: FBT002
-    once: Annotated[bool, typer.Option("--once", help="Read every feed once, now, and end.")] = False,  # noqa: FBT002
-    allow_private: Annotated[  # noqa: FBT002
+    pages: Annotated[  # noqa: FBT002  that is how typer declares a flag
+        bool, typer.Option("--pages", help="Read the pages that entries link to.")
+    ] = False,
+    once: Annotated[  # noqa: FBT002  that is how typer declares a flag
+        bool, typer.Option("--once", help="Read every feed once, now, and end.")
+    ] = False,
+    allow_private: Annotated[  # noqa: FBT002  that is how typer declares a flag
         bool, typer.Option("--allow-private", help="Read from addresses inside this network, too.")
     ] = False,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002  that is how typer declares a flag
 ) -> None:
     """Read the RSS and Atom feeds of a list, again and again, and take in what is new.
 

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.access import ScopedRoute, needs
 from api.answers import dumps
-from api.bodies import LINE_TYPES, check_type, content_type, parse_article
+from api.bodies import LINE_TYPES, check_type, content_type, parse
 from api.deps import Service, ServiceDep
 from api.ending import ServiceEnds
 from api.files import FILE_TYPES, entries_of, received
@@ -23,6 +23,7 @@ from api.openapi import LINES, LINES_ANSWER, LINES_BODY, PROBLEMS
 from api.problems import Problem, defect, problem_of
 from api.rendering import assignment_json
 from api.routes.articles import submission
+from api.schemas import ArticleIn
 from api.writer import Answer
 from dedupe import access, ids
 from dedupe.engine import Submission
@@ -124,7 +125,7 @@ async def _enter(item: bytes | Entry, service: Service, window: asyncio.Semaphor
 
 async def _arrived(item: bytes | Entry, number: int) -> Submission:
     if isinstance(item, bytes):
-        return await submission(parse_article(item), number)
+        return await submission(parse(item, ArticleIn), number)
     fields = item.checked()
     article = await run_in_threadpool(article_of, fields) if "html" in fields else article_of(fields)
     return Submission(article=article, article_id=ids.encode("art", number), received_at=datetime.now(UTC))

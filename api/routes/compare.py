@@ -7,15 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import ValidationError
 
 from api import reason_examples as examples
 from api.access import ScopedRoute, needs
 from api.answers import json_answer, not_modified, tag
-from api.bodies import JSON_TYPES, check_type, read_body
+from api.bodies import parse, read_json
 from api.deps import ServiceDep
 from api.openapi import NOT_MODIFIED, PROBLEMS, answers, body_of
-from api.problems import problem_of_body
 from api.schemas_compare import CompareIn, SideIn
 from api.visibility import ArchiveDep
 from dedupe.access import Scope
@@ -55,16 +53,12 @@ def get_comparison(
 )
 async def post_comparison(request: Request, service: ServiceDep, archive: ArchiveDep) -> Response:
     """Answer with what two articles share; each is sent along or named by its id, and nothing is stored."""
-    check_type(request, JSON_TYPES)
-    body = await read_body(request, service.settings.max_body_bytes)
+    body = await read_json(request, service.settings.max_body_bytes)
     return json_answer(await run_in_threadpool(_compare_sent, archive, body))
 
 
 def _compare_sent(archive: Archive, body: bytes) -> Comparison:
-    try:
-        pair = CompareIn.model_validate_json(body)
-    except ValidationError as error:
-        raise problem_of_body(error) from None
+    pair = parse(body, CompareIn)
     return _compare(archive, _side(pair.left, "left"), _side(pair.right, "right"))
 
 

@@ -62,9 +62,9 @@ def answering(*answers: tuple[int, dict[str, str], bytes] | None) -> Iterator[St
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815  names that the server looks for
 
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  the overridden signature
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

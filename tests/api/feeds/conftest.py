@@ -64,7 +64,7 @@ def site() -> Iterator[Site]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  the overridden signature
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

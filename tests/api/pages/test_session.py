@@ -116,10 +116,10 @@ def test_a_wrong_key_is_told_and_a_revoked_one_ends_the_session(newsroom: Any, m
         assert (await client.get("/", headers=PERSON)).status_code == 200
         keys.revoke("rd1", NOON)
         monkeypatch.setattr(sessions.time, "monotonic", lambda: 0.0)
-        client.app.look()  # type: ignore[attr-defined]
+        client.app.look()  # type: ignore[attr-defined]  # the tests' own
 
     async def with_ring(client: httpx.AsyncClient) -> None:
-        client.app = client._transport.app.state.sessions._ring  # type: ignore[attr-defined]
+        client.app = client._transport.app.state.sessions._ring  # type: ignore[attr-defined]  # the tests' own
         await scenario(client)
         assert (await client.get("/", headers=PERSON)).status_code == 303
         revoked = await sign_in(client, reader)
