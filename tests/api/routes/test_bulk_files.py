@@ -116,6 +116,7 @@ def test_what_is_not_what_it_says_is_told(newsroom: Any, content_type: str, body
         (gzip.compress(CSV)[:-9], {"content-encoding": "gzip"}, (400, "malformed_gzip")),
         (b"a" * (MAX_WHOLE_BYTES + 1), {}, (413, "body_too_large")),
     ],
+    ids=["packed unsaid", "cut", "too large"],
 )
 def test_a_body_that_cannot_be_taken_is_refused_whole(
     newsroom: Any, body: bytes, headers: dict[str, str], code: tuple[int, str]
