@@ -1,6 +1,6 @@
 # make run    the demo: a server with the sample stream, ready to look at
 # make test   every check and test, as continuous integration runs them
-# make soak   what takes longer: kills, floods, races
+# make soak   what takes longer: kills, floods, races, whatever the API's document allows
 # make bench  quality and speed, measured on this machine
 # make clean  remove the environment and what was built
 #
@@ -18,7 +18,7 @@ test: $(VENV)/.storyfold-dev
 	@scripts/check
 	@scripts/test
 
-soak: $(VENV)/.storyfold-dev
+soak: $(VENV)/.storyfold-soak
 	@scripts/soak
 
 bench: $(VENV)/.storyfold-dev
@@ -31,6 +31,10 @@ clean:
 $(VENV)/.storyfold-run: pyproject.toml
 	@scripts/environment .
 	@touch "$@"
+
+$(VENV)/.storyfold-soak: pyproject.toml
+	@scripts/environment ".[dev,soak]"
+	@touch "$@" "$(VENV)/.storyfold-dev" "$(VENV)/.storyfold-run"
 
 $(VENV)/.storyfold-dev: pyproject.toml
 	@scripts/environment ".[dev]"

@@ -103,7 +103,18 @@ LINES_BODY: Final = {
 STREAM_ANSWER: Final[Responses] = {
     200: {
         "description": "Server-sent events: `id` is the `seq`, `data` a change as `/v1/changes` has it",
-        "content": shown(EVENTS, examples.STREAM, {"type": "string", "contentSchema": schema_of(ChangeOut)}),
+        "content": shown(
+            EVENTS,
+            examples.STREAM,
+            {
+                "type": "object",
+                "description": "One event of the stream.",
+                "properties": {
+                    "id": {"type": "string"},
+                    "data": {"type": "string", "contentMediaType": JSON, "contentSchema": schema_of(ChangeOut)},
+                },
+            },
+        ),
     }
 }
 LINES_ANSWER: Final[Responses] = {

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match, Route
 
 from dedupe.errors import (
     AlreadyUndone,
@@ -178,8 +179,16 @@ def install(app: FastAPI) -> None:
         detail = str(error.detail)
         if error.status_code == HTTPStatus.NOT_FOUND:
             detail = f"there is nothing at {request.url.path}; /docs lists what there is"
-        elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            detail = f"{request.method} is not possible at {request.url.path}; /docs lists what is"
         problem = Problem(error.status_code, CODES.get(error.status_code, "http_error"), detail)
         problem.headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            problem.headers["Allow"] = allowed = ", ".join(_methods_at(request))
+            problem.detail = f"{request.method} is not possible at {request.url.path}, only {allowed}"
         return problem.response()
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Return the methods that an address takes: several routes may share it (RFC 9110, section 10.2.1)."""
+    routes = (route for route in request.app.routes if isinstance(route, Route))
+    here = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in here for method in route.methods or ()})

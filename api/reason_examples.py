@@ -63,7 +63,7 @@ EXPLANATION: Final[Json] = {
         "runner_up": {"cluster_id": "clu_enay5be8kmrgt", "confidence": 0.0273},
         "lead": 0.9401,
         "model": 6,
-        "base": -0.81545875,
+        "base": -0.61545875,
         "log_odds": 3.39,
         "features": [
             {

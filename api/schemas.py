@@ -21,7 +21,14 @@ Name = Annotated[str, StringConstraints(max_length=2_000)]
 class ArticleIn(BaseModel):
     """An article as a client sends it: a title, and ``text`` or ``html``; at least one of the three."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"anyOf": [
+            {"required": ["title"]}, {"required": ["text"]}, {"required": ["html"]},
+            {"required": ["pub_status"], "properties": {"pub_status": {"const": "canceled"}}},
+        ]},
+    )  # fmt: skip
 
     title: str | None = Field(default=None, description="The headline, up to 2,000 characters.")
     text: str | None = Field(default=None, description="The plain text, up to 1,000,000 bytes of UTF-8.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,6 +12,7 @@ from dedupe.events import Event, EventKind
 from dedupe.sentences import share
 
 MOST: Final = 100
+PAGE: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,22 +30,35 @@ class LaterEvent:
 
 
 def later_events(archive: Archive, placed: Placed) -> tuple[LaterEvent, ...]:
-    """Return the events that led from the cluster an article was placed in to the one it is in now, in order.
-
-    A merge is the last thing that happens to the cluster that it ends, so each is found from the cluster
-    before it. An event that moves single articles is not found that way: it belongs into this loop, looked up
-    by the cluster that the article left.
-    """
+    """Return the events that took an article from the cluster it was placed in to another, and on, in order."""
     found: list[LaterEvent] = []
-    at, now = placed.event.cluster_id, placed.stored.assignment.cluster_id
-    while at != now and len(found) < MOST and archive.knows(at):
-        row = archive.catalogue.cluster(at)
-        event = archive.event(row.updated_seq)
-        if event.kind is not EventKind.MERGED or event.from_cluster_id != at:
-            break
+    at, seq = placed.event.cluster_id, placed.event.seq
+    while (event := _departure(archive, placed.stored.article_id, at, seq)) and len(found) < MOST:
         found.append(_later(event, _why_merged(archive, event)))
-        at = event.cluster_id
+        at, seq = event.cluster_id, event.seq
     return tuple(found)
+
+
+def _departure(archive: Archive, article_id: str, cluster_id: str, after: int) -> Event | None:
+    """Return the first event that took an article out of a cluster, None where it stayed."""
+    for event in _events_of(archive, cluster_id):
+        is_later = event.seq > after and event.from_cluster_id == cluster_id != event.cluster_id
+        if is_later and (event.unites or article_id in event.moved_articles):
+            return event
+    return None
+
+
+def _events_of(archive: Archive, cluster_id: str) -> Iterator[Event]:
+    """Yield what happened to a cluster, oldest first; nothing where it may not be looked at."""
+    if not archive.knows(cluster_id):
+        return
+    cursor = None
+    while True:
+        page = archive.catalogue.lineage(cluster_id, PAGE, cursor)
+        yield from page.rows
+        cursor = page.next_cursor
+        if cursor is None:
+            return
 
 
 def _later(event: Event, why: str) -> LaterEvent:
@@ -64,6 +79,8 @@ def _later(event: Event, why: str) -> LaterEvent:
 
 def _why_merged(archive: Archive, merged: Event) -> str:
     """Return why the engine merged two clusters: the event before tells of the article that gave occasion to it."""
+    if merged.kind is not EventKind.MERGED:
+        return "It was moved."
     occasion = archive.event(merged.seq - 1)
     if merged.article_id is None or occasion.article_id != merged.article_id:
         return "The two clusters turned out to be one event."

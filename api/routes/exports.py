@@ -10,26 +10,29 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from api import examples, exporting
+from api import exporting
 from api.access import ScopedRoute, needs
 from api.answers import not_modified, tag
 from api.deps import ServiceDep
 from api.exporting import MEDIA_TYPES
-from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, Responses, shown
+from api.file_examples import EXPORTS
+from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, Responses
 from api.queries import ExportForm, ExportQuery
 from api.visibility import CatalogueDep
 from dedupe.access import Scope
 from dedupe.store.answers import ClusterRow, Page
 from dedupe.store.protocol import Catalogue
 from dedupe.store.records import StoredArticle
-from dedupe.writers import json_feed
 from dedupe.writers.item import FeedAbout
 
 router = APIRouter(tags=["clusters"], route_class=ScopedRoute)
 
 PAGE: Final = 200
 _WRITTEN: Final[Responses] = {
-    200: {"description": "The file, streamed", "content": shown(json_feed.MEDIA_TYPE, examples.JSON_FEED)}
+    200: {
+        "description": "The file, streamed",
+        "content": {MEDIA_TYPES[form]: {"example": example} for form, example in EXPORTS.items()},
+    }
 }
 
 

@@ -9,7 +9,7 @@ from api import examples
 from api.access import EVERYBODY, ScopedRoute, needs
 from api.answers import json_answer
 from api.deps import ServiceDep
-from api.openapi import PLAIN, UNAVAILABLE, answers, shown
+from api.openapi import PLAIN, PROBLEMS, UNAVAILABLE, answers, shown
 from api.rendering import totals_json
 from api.schemas import AliveOut, ReadyOut
 from dedupe.access import Scope
@@ -45,7 +45,7 @@ def get_readiness(service: ServiceDep) -> Response:
     "/metrics",
     summary="Metrics for Prometheus",
     response_class=PlainTextResponse,
-    responses={200: {"content": shown(PLAIN, examples.METRICS)}},
+    responses=PROBLEMS | {200: {"content": shown(PLAIN, examples.METRICS)}},
     openapi_extra=needs(Scope.READ),
 )
 def get_metrics(service: ServiceDep) -> Response:

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from dedupe import ids
 from dedupe.archive import Archive
+from dedupe.article import Article
 from dedupe.clusters.decision import shipped_model
-from dedupe.engine import Engine
+from dedupe.corrections import Move, Undo
+from dedupe.engine import Engine, Submission
 from dedupe.errors import UnknownArticle, WithdrawnArticle
 from dedupe.events import PLACING, Decision, Event, EventKind
 from dedupe.explanation import Explanation, TextState, explain
@@ -253,6 +257,35 @@ def test_later_merges_are_told_in_order(desk: Desk) -> None:
     assert (editor.from_cluster_id, editor.actor, editor.note) == (banks.cluster_id, "m.oland", "one event after all")
     assert editor.sentence == "Decided by m.oland: one event after all"
     assert explain(desk.archive, ferry.article_id).later == ()
+
+
+def test_what_editors_did_with_an_article_is_told_in_order(desk: Desk) -> None:
+    ferry, banks = desk.send(FERRY, TITLE), desk.send(BANKS, "Banks to merge")
+    by = {"actor": "m.oland", "at": desk.now}
+    moved = desk.engine.correct(Move(article_id=banks.article_id, cluster_id=ferry.cluster_id, note="a tip", **by))
+    desk.engine.correct(Undo(seq=moved.seq, note="a mistake", **by))
+    there, back = explain(desk.archive, banks.article_id).later
+    assert (there.kind, there.cluster_id, there.sentence) == ("moved", ferry.cluster_id, "Decided by m.oland: a tip")
+    assert (back.kind, back.from_cluster_id) == ("undone", ferry.cluster_id)
+    assert back.sentence == "Decided by m.oland: a mistake"
+    assert back.cluster_id == desk.store.article(banks.article_id).assignment.cluster_id
+    assert explain(desk.archive, ferry.article_id).later == ()
+
+
+def test_a_cluster_that_only_embargoed_articles_were_in_is_explained_to_those_who_may_see_it() -> None:
+    """Nobody else was ever told of it: among what everyone sees, no event is its last."""
+    store = MemoryStore()
+    engine, now = Engine(store), datetime(2026, 3, 2, tzinfo=UTC)
+    early = Article(title="Banks to merge", text=BANKS, embargoed_until=now + timedelta(days=1))
+    answers = [
+        engine.add(Submission(article=article, article_id=ids.encode("art", number), received_at=now))
+        for number, article in enumerate((early, Article(title=TITLE, text=FERRY)))
+    ]
+    (hidden, ferry) = answers
+    move = Move(article_id=hidden.article_id, cluster_id=ferry.cluster_id, actor="m.oland", at=now)
+    engine.correct(move)
+    (later,) = explain(Archive(store), hidden.article_id).later
+    assert (later.from_cluster_id, later.cluster_id) == (hidden.cluster_id, ferry.cluster_id)
 
 
 def test_a_move_that_no_merge_explains_is_left_open(desk: Desk) -> None:

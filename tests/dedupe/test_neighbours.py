@@ -214,8 +214,10 @@ def test_scripts_without_spaces_are_searched_by_pairs(archived: Desk) -> None:
     old = archived.send(
         "汐見港のフェリー「曙光丸」が月曜の朝に座礁し、乗客二百人が救助された。", "曙光丸が座礁", language="ja"
     )
+    archived.send(BANKS, "Banks to merge", hours=24 * 20)
+    archived.send(FERRY, TITLE, hours=24 * 20)
     new = archived.send("座礁した曙光丸の船長が起訴された。汐見地検が発表した。", "曙光丸の船長を起訴", language="ja",
-                        hours=24 * 60)  # fmt: skip
+                        hours=24 * 20)  # fmt: skip
     assert old.cluster_id != new.cluster_id
     assert [row.cluster_id for row in related(archived.archive, new.cluster_id, 20, None).rows] == [old.cluster_id]
     words = archived.archive.weigh(archived.archive.placed(new.article_id).reading).words().values()

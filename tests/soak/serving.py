@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +45,10 @@ class Server:
 
 
 @contextmanager
-def serving(path: Path, port: int = 0) -> Iterator[Server]:
+def serving(path: Path, port: int = 0, options: Sequence[str] = ()) -> Iterator[Server]:
     """Serve the store in a file, at any free port if none is named; its complaints are added to a log beside it."""
     log = path.with_suffix(".log")
-    options = ["--store", url_of(path), "--port", str(port)]
+    options = ["--store", url_of(path), "--port", str(port), *options]
     with (
         log.open("a") as errors,
         subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, stderr=errors, text=True) as process,
