@@ -20,7 +20,7 @@ ASSIGNMENT: Final[Json] = {
     "cluster_id": "clu_2vtqzqzhf8ff1",
     "duplicate_group_id": "dup_d1vtf8x88c8k7",
     "decision": "copied",
-    "duplicate_of": {"article_id": "art_0pz6k3n9w7b1s", "jaccard": 0.41, "containment": 0.87},
+    "duplicate_of": {"article_id": "art_0pz6k3n9w7b1s", "jaccard": 0.41, "containment": 0.87, "kind": "copy"},
     "confidence": 0.87,
     "runner_up": None,
     "also_in": [],

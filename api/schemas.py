@@ -58,11 +58,12 @@ class ArticleIn(BaseModel):
 
 
 class DuplicateOfOut(BaseModel):
-    """The article that a text was copied from, and how much of it."""
+    """The article that a text was copied from, and how much of it; an ``excerpt`` is a small part of the other."""
 
     article_id: str
     jaccard: float
     containment: float
+    kind: str
 
 
 class RunnerUpOut(BaseModel):

@@ -10,16 +10,9 @@ from numpy.typing import NDArray
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES, Probe
 from dedupe.clusters.maintenance import Occasion, merge_partner
+from dedupe.duplicates.containment import Copy
 from dedupe.index import Index
 from dedupe.reading import Reading
-
-
-class Copy(NamedTuple):
-    """The slot a text was copied from, and how much of it."""
-
-    slot: int
-    jaccard: float
-    containment: float
 
 
 class Rival(NamedTuple):
@@ -66,12 +59,12 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     """
     copied = _copied(index, reading, index.copy_candidates(reading), besides)
     if copied:
-        return Verdict(index.clusters.cluster_of(copied.slot), copied.containment, copied)
+        return Verdict(index.clusters.cluster_of(copied.slot), copied.coverage, copied)
     probe = index.probe(reading)
     candidates, features = index.clusters.candidates(probe)
     copied = _copied(index, reading, candidates.best, besides)
     if copied:
-        return Verdict(index.clusters.cluster_of(copied.slot), copied.containment, copied)
+        return Verdict(index.clusters.cluster_of(copied.slot), copied.coverage, copied)
     probabilities = model.probabilities(features).tolist()
     rivals = tuple(map(Rival, candidates.clusters.tolist(), probabilities, features))
     rivals = tuple(sorted(rivals, key=lambda rival: -rival.probability))
@@ -94,5 +87,4 @@ def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int,
 
 
 def _copied(index: Index, reading: Reading, slots: NDArray[np.int32], besides: int) -> Copy | None:
-    slot, jaccard, containment = index.copy_among(reading, slots if besides < 0 else slots[slots != besides])
-    return Copy(slot, jaccard, containment) if slot >= 0 else None
+    return index.copy_among(reading, slots if besides < 0 else slots[slots != besides])

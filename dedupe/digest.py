@@ -28,6 +28,7 @@ def digest(index: Index) -> str:
         articles.group[:slots],
         articles.time[:slots],
         articles.tokens[:slots],
+        articles.source[:slots],
         _text_sums(slots, space, clusters.vocabulary.hashes),
         *(column[:count] for column in clusters.clusters),
         *_term_counts(index),

@@ -58,11 +58,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateOf:
-    """The article that a text was copied from, and how much of it."""
+    """The article that a text was copied from, and how much of it.
+
+    ``kind`` is ``copy``, or ``excerpt`` where one of the two is a small part of the other.
+    """
 
     article_id: str
     jaccard: float
     containment: float
+    kind: str = "copy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,9 @@ from dedupe.clusters.index import ClusterIndex
 from dedupe.clusters.terms import Vector
 from dedupe.clusters.vocabulary import Prior
 from dedupe.duplicates.bands import Buckets
-from dedupe.duplicates.containment import Rule, Text, best_copy
+from dedupe.duplicates.containment import Copy, Rule, best_copy
 from dedupe.duplicates.groups import Groups
+from dedupe.duplicates.passages import Text
 from dedupe.events import PLACING, Event, EventKind
 from dedupe.interner import Interner
 from dedupe.language_code import language_code
@@ -33,7 +34,6 @@ from dedupe.store.protocol import VocabularySnapshot
 from dedupe.text.source_lines import SourceLines
 
 NOBODY: Final = np.empty(0, dtype=np.int32)
-NO_COPY: Final = -1, 0.0, 0.0
 NO_TERMS: Final = Vector(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.uint16))
 
 
@@ -52,7 +52,7 @@ class Index:
         self._clusters = Interner()
         self._languages: dict[str, int] = {}
         self._counted_from: dict[int, int] = {}
-        self._rule = Rule(settings.containment, settings.length_ratio, settings.copy_window.total_seconds())
+        self._rule = Rule(settings.coverage, settings.length_ratio, settings.copy_window.total_seconds())
 
     @property
     def common_language(self) -> str | None:
@@ -90,13 +90,15 @@ class Index:
         group = int(self.clusters.articles.group[slot])
         return ids.encode("dup", self.groups.bits(group)) if group >= 0 else None
 
-    def copy_among(self, reading: Reading, slots: NDArray[np.int32]) -> tuple[int, float, float]:
-        """Return which of ``slots`` a text copies, its Jaccard similarity and containment; slot -1 for none."""
+    def copy_among(self, reading: Reading, slots: NDArray[np.int32]) -> Copy | None:
+        """Return which of ``slots`` a text copies, and how much of it; None for none."""
         if not len(slots):
-            return NO_COPY
+            return None
         evidence = reading.evidence
-        text = Text(evidence.shingles, evidence.numbers, evidence.shingle_tokens, reading.time)
-        return best_copy(text, slots, self.clusters.space, self._rule)
+        shingled = evidence.shingles, evidence.windows, evidence.numbered, evidence.numbers
+        text = Text(*shingled, reading.time, reading.source_mark)
+        copy = best_copy(text, slots, self.groups.founders, self.clusters.space, self._rule)
+        return copy if copy.slot >= 0 else None
 
     def copy_candidates(self, reading: Reading) -> NDArray[np.int32]:
         """Return the live articles that share buckets with a text."""
@@ -178,6 +180,7 @@ class Index:
         if reading:
             evidence = reading.evidence
             self.clusters.keep_copy_evidence(slot, evidence.shingles, evidence.numbers, evidence.shingle_tokens)
+            self.clusters.articles.source[slot] = reading.source_mark
             self.clusters.keep_dropped(slot, reading.dropped)
             if len(evidence.shingles):
                 self.buckets.add(slot, evidence.signature)

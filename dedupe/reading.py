@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dedupe.article import Article
 from dedupe.clusters.terms import Terms, count_terms
 from dedupe.duplicates.containment import SHORT
-from dedupe.duplicates.signature import Permutations, distinct, permutations, shingles, sign
+from dedupe.duplicates.signature import Permutations, distinct, permutations, shingle_set, sign, windows
 from dedupe.kernel import kernel
 from dedupe.language_code import language_code
 from dedupe.settings import EngineSettings
@@ -26,19 +26,26 @@ LEAD_TOKENS: Final = 25
 
 
 class Evidence(NamedTuple):
-    """What an article is compared by; of ``tokens`` tokens, ``shingle_tokens`` are behind its shingles.
+    """What an article is compared by.
 
-    ``numbers`` are the 32-bit hashes of the tokens with digits, sorted. ``places`` tells for each token
-    compared where it stands: in the title for the first tokens, then in the text.
+    ``windows`` are the shingles in the order of the text, and ``numbered`` tells for each token behind them
+    whether it has a digit; ``numbers`` are the 32-bit hashes of those that have, sorted. ``places`` tells for
+    each token compared where it stands: in the title for the first tokens, then in the text.
     """
 
     tokens: int
-    shingle_tokens: int
     shingles: NDArray[np.uint32]
+    windows: NDArray[np.uint32]
+    numbered: NDArray[np.bool_]
     signature: NDArray[np.uint32]
     numbers: NDArray[np.uint32]
     terms: Terms
     places: NDArray[np.int32]
+
+    @property
+    def shingle_tokens(self) -> int:
+        """Return how many tokens are behind the shingles: all, or those of the body."""
+        return len(self.numbered)
 
 
 class Reading(NamedTuple):
@@ -65,6 +72,11 @@ class Reading(NamedTuple):
     def source_number(self) -> int | None:
         """Return the number under which the lines of its source are counted, None where no source is named."""
         return _source_number(self.article.source) if self.article.source else None
+
+    @property
+    def source_mark(self) -> int:
+        """Return 32 bits that tell whether two articles are of one source, 0 where no source is named."""
+        return self.source_number & 0xFFFFFFFF | 1 if self.source_number is not None else 0
 
     def word(self, term: int) -> str:
         """Return a term as it was first written; ``term`` is its place in the evidence."""
@@ -119,19 +131,21 @@ def _gather(
             to += 1
     # A wire copy runs under another headline: the title is compared only where there is little else.
     start = titled if count - titled >= SHORT else 0
-    shingled = shingles(hashes[start:], size)
+    ordered = windows(hashes[start:], size)
+    shingled = shingle_set(ordered)
     heading = titled or min(LEAD_TOKENS, count)
     terms = count_terms(hashes, flags, titled, heading, language)
-    numbers = _numbers(hashes[start:], flags[start:])
-    return Evidence(count, count - start, shingled, sign(shingled, permuted), numbers, terms, places)
+    numbered = (flags[start:] & HAS_DIGIT) != 0
+    numbers = _numbers(hashes[start:], numbered)
+    return Evidence(count, shingled, ordered, numbered, sign(shingled, permuted), numbers, terms, places)
 
 
 @kernel
-def _numbers(hashes: NDArray[np.uint64], flags: NDArray[np.uint8]) -> NDArray[np.uint32]:
+def _numbers(hashes: NDArray[np.uint64], numbered: NDArray[np.bool_]) -> NDArray[np.uint32]:
     numbers = np.empty(len(hashes), np.uint32)
     count = 0
     for at in range(len(hashes)):
-        if flags[at] & HAS_DIGIT:
+        if numbered[at]:
             numbers[count] = hashes[at] & np.uint64(0xFFFFFFFF)
             count += 1
     return distinct(np.sort(numbers[:count]))

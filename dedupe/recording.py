@@ -136,6 +136,7 @@ def _copy_detail(index: Index, verdict: Verdict, seq: int) -> dict[str, Any]:
             "article_id": original,
             "jaccard": round(copy.jaccard, 4),
             "containment": round(copy.containment, 4),
+            "kind": copy.kind,
         },
         "duplicate_group_id": index.group_id(copy.slot) or founded,
     }
@@ -149,6 +150,7 @@ def _copy_detail_of(known: Assignment) -> dict[str, Any]:
             "article_id": copied.article_id,
             "jaccard": copied.jaccard,
             "containment": copied.containment,
+            "kind": copied.kind,
         }
     if known.duplicate_group_id:
         detail["duplicate_group_id"] = known.duplicate_group_id

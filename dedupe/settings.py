@@ -12,7 +12,7 @@ from dedupe.duplicates.signature import signature_identity
 class EngineSettings:
     """What decides which articles are copies and which are the same event.
 
-    ``rows`` times ``bands`` positions of a signature make the buckets; ``containment`` and
+    ``rows`` times ``bands`` positions of a signature make the buckets; ``coverage`` and
     ``length_ratio`` confirm a copy. ``copy_window`` and ``cluster_window`` are how long an article
     stays in the index, where the newest ``keep_articles`` always stay; it stays in the store for
     ever. ``bucket_cap`` and ``posting_cap`` bound how much of a flood is read; ``prior`` says
@@ -22,8 +22,8 @@ class EngineSettings:
     shingle_size: int = 5
     bands: int = 42
     rows: int = 3
-    containment: float = 0.55
-    length_ratio: float = 0.35
+    coverage: float = 0.65
+    length_ratio: float = 0.2
     copy_window: timedelta = timedelta(days=30)
     cluster_window: timedelta = timedelta(days=10)
     keep_articles: int = 20_000
@@ -36,7 +36,7 @@ class EngineSettings:
             raise ValueError(f"shingle_size must lie in 1..32, not {self.shingle_size}")
         if not 1 <= self.bands * self.rows <= 128:
             raise ValueError(f"bands x rows must lie in 1..128, not {self.bands} x {self.rows}")
-        for name in ("containment", "length_ratio"):
+        for name in ("coverage", "length_ratio"):
             if not 0 < getattr(self, name) < 1:
                 raise ValueError(f"{name} must lie between 0 and 1, not {getattr(self, name)}")
         if self.copy_window <= timedelta(0) or self.cluster_window <= timedelta(0):

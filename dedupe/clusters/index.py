@@ -161,7 +161,7 @@ class ClusterIndex:
             cells[:] = 0
         for lengths in (articles.vector_length, articles.title_length, articles.shingle_count, articles.number_count):
             lengths[slot] = 0
-        articles.tokens[slot] = 0
+        articles.tokens[slot] = articles.source[slot] = 0
         articles.time[slot] = np.nan
         space.membership[slot] = -1
 

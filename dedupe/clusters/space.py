@@ -18,7 +18,7 @@ class ArticleColumns(NamedTuple):
 
     ``previous`` is the cluster's member before this one, ``original`` the slot that a copy was
     copied from, ``group`` its duplicate group; each is -1 for none. ``time`` is when it was
-    published, in seconds since 1970, NaN when unknown.
+    published, in seconds since 1970, NaN when unknown; ``source`` marks who published it, 0 when unknown.
     """
 
     bits: NDArray[np.uint64]
@@ -28,6 +28,7 @@ class ArticleColumns(NamedTuple):
     time: NDArray[np.float64]
     received: NDArray[np.float64]
     tokens: NDArray[np.int32]
+    source: NDArray[np.uint32]
     vector_start: NDArray[np.int64]
     vector_length: NDArray[np.int32]
     title_start: NDArray[np.int64]
@@ -118,7 +119,7 @@ class Space(NamedTuple):
 def article_rows(rows: int) -> ArticleColumns:
     """Return room for articles, as kernels read it."""
     links = (np.int32,) * 3
-    return _records(ArticleColumns, rows, np.uint64, *links, np.float64, np.float64, np.int32, *_SLICE * 5)
+    return _records(ArticleColumns, rows, np.uint64, *links, np.float64, np.float64, np.int32, np.uint32, *_SLICE * 5)
 
 
 def cluster_rows(rows: int) -> ClusterColumns:

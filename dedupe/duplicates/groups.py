@@ -15,6 +15,12 @@ class Groups:
     def __init__(self) -> None:
         self._bits = Interner()
         self._sizes = Arena(np.int32)
+        self._founders = Arena(np.int32)
+
+    @property
+    def founders(self) -> NDArray[np.int32]:
+        """Return the slot of the first article of each group, and room behind them."""
+        return self._founders.cells
 
     def bits(self, group: int) -> int:
         """Return the 64 bits of a group's id."""
@@ -26,6 +32,7 @@ class Groups:
         group = self._bits.intern_one(bits)
         if group == known:
             self._sizes.append(np.zeros(1, dtype=np.int32))
+            self._founders.append(np.array([original], dtype=np.int32))
         for member in (original, slot):
             if group_of[member] < 0:
                 group_of[member] = group

@@ -75,12 +75,25 @@ def shingle(token_hashes: Hashes, size: int) -> Hashes:
 
 
 @kernel
+def windows(token_hashes: Hashes, size: int) -> Words:
+    """Return the upper 32 bits of each `shingle`, in the order of the text."""
+    hashes = shingle(token_hashes, size)
+    words = np.empty(len(hashes), np.uint32)
+    for i in range(len(hashes)):
+        words[i] = hashes[i] >> np.uint64(32)
+    return words
+
+
+@kernel
 def shingles(token_hashes: Hashes, size: int) -> Words:
     """Return the upper 32 bits of each `shingle`, sorted, each once."""
-    windows = shingle(token_hashes, size)
-    words = np.empty(len(windows), np.uint32)
-    for i in range(len(windows)):
-        words[i] = windows[i] >> np.uint64(32)
+    return shingle_set(windows(token_hashes, size))
+
+
+@kernel
+def shingle_set(ordered: Words) -> Words:
+    """Return the `windows` of a text sorted, each once."""
+    words = ordered.copy()
     _sort(words)
     return distinct(words)
 

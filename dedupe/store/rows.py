@@ -122,7 +122,7 @@ def _reason(assignment: Assignment) -> Values:
     copied, runner_up = assignment.duplicate_of, assignment.runner_up
     return {
         "confidence": assignment.confidence,
-        "copied": [copied.jaccard, copied.containment] if copied else None,
+        "copied": [copied.jaccard, copied.containment, copied.kind] if copied else None,
         "runner_up": [runner_up.cluster_id, runner_up.confidence] if runner_up else None,
         "also_in": assignment.also_in,
         "notices": assignment.notices,
@@ -182,6 +182,10 @@ def _vocabulary_of(row: Record) -> VocabularySnapshot:
     )
 
 
+def _duplicate_of(article_id: str, jaccard: float, containment: float, kind: str = "copy") -> DuplicateOf:
+    return DuplicateOf(article_id=article_id, jaccard=jaccard, containment=containment, kind=kind)
+
+
 def _assignment_of(row: Record) -> Assignment:
     reason = orjson.loads(row.reason)
     copied, runner_up = reason["copied"], reason["runner_up"]
@@ -190,8 +194,7 @@ def _assignment_of(row: Record) -> Assignment:
         cluster_id=row.cluster_id,
         duplicate_group_id=row.duplicate_group_id,
         decision=Decision(row.decision),
-        duplicate_of=row.duplicate_of
-        and DuplicateOf(article_id=row.duplicate_of, jaccard=copied[0], containment=copied[1]),
+        duplicate_of=row.duplicate_of and _duplicate_of(row.duplicate_of, *copied),
         confidence=reason["confidence"],
         runner_up=runner_up and RunnerUp(cluster_id=runner_up[0], confidence=runner_up[1]),
         also_in=tuple(reason["also_in"]),

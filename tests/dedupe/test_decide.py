@@ -75,7 +75,7 @@ def test_a_copy_goes_where_its_original_is_whatever_the_model_says(index: Index,
     assert verdict.cluster == 7
     assert verdict.copy
     assert verdict.copy.slot == 7
-    assert verdict.confidence == verdict.copy.containment
+    assert verdict.confidence == verdict.copy.coverage
 
 
 def test_a_copy_that_buckets_miss_is_found_among_the_candidates(index: Index, room: Newsroom) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dedupe.article import Article
-from dedupe.duplicates.signature import permutations, shingles, sign
+from dedupe.duplicates.signature import permutations, shingles, sign, windows
 from dedupe.language_code import language_code
 from dedupe.reading import LEAD_TOKENS, Reading, read
 from dedupe.settings import EngineSettings
@@ -25,6 +25,8 @@ def test_a_long_text_is_compared_without_its_title() -> None:
 
     assert (reading.evidence.tokens, reading.evidence.shingle_tokens) == (64, 60)
     assert np.array_equal(reading.evidence.shingles, shingles(tokenise(BODY).hashes, 5))
+    assert np.array_equal(reading.evidence.windows, windows(tokenise(BODY).hashes, 5))
+    assert reading.evidence.numbered.all()
     assert np.array_equal(reading.evidence.signature, sign(reading.evidence.shingles, permutations()))
 
 
@@ -42,6 +44,7 @@ def test_the_size_of_shingles_is_a_setting() -> None:
 
 def test_numbers_are_sorted_and_listed_once() -> None:
     reading = reading_of(Article(text=f"12 boats, 7 crews, 12 nets. {' '.join(['calm'] * 50)}"))
+    assert reading.evidence.numbered.nonzero()[0].tolist() == [0, 2, 4]
 
     assert len(reading.evidence.numbers) == 2
     assert reading.evidence.numbers.tolist() == sorted(set(tokenise("12 7").hashes.astype(np.uint32).tolist()))
@@ -87,6 +90,16 @@ def test_furniture_of_the_source_is_left_out() -> None:
     assert without.dropped == (1,)
     assert without.source_number == whole.source_number
     assert reading_of(Article(text=BODY)).source_number is None
+
+
+def test_articles_of_one_source_bear_the_same_mark() -> None:
+    marks = [
+        reading_of(Article(text=BODY, source=source)).source_mark for source in ("Herald", "Herald", "Courier", None)
+    ]
+
+    assert marks[0] == marks[1] != marks[2]
+    assert 0 < marks[0] < 2**32
+    assert marks[3] == 0
 
 
 def test_terms_are_told_as_they_were_written() -> None:

@@ -51,6 +51,10 @@ def rival(cluster: int, probability: float) -> Rival:
     return Rival(cluster, probability, np.arange(len(FEATURES)) / 8)
 
 
+def copy_of(slot: int) -> Copy:
+    return Copy(slot, 0.5, 0.9, 0.95, is_excerpt=False)
+
+
 def placed(index: Index, verdict: Verdict, room: Newsroom) -> tuple[Event, Submission]:
     submission = room.report(0)
     return placing_event(index, verdict, submission, reading_of(submission)), submission
@@ -84,24 +88,29 @@ def test_an_article_that_fits_others_too_lists_them(index: Index, room: Newsroom
 
 
 def test_a_copy_names_its_original_and_founds_a_group(index: Index, room: Newsroom) -> None:
-    event, _ = placed(index, Verdict(0, 0.91, Copy(0, 0.33333, 0.91)), room)
+    event, _ = placed(index, Verdict(0, 0.91, Copy(0, 0.33333, 0.91, 0.95, is_excerpt=True)), room)
     original = index.article_id(0)
 
     assert event.kind is EventKind.COPIED
-    assert event.detail["duplicate_of"] == {"article_id": original, "jaccard": 0.3333, "containment": 0.91}
+    assert event.detail["duplicate_of"] == {
+        "article_id": original,
+        "jaccard": 0.3333,
+        "containment": 0.91,
+        "kind": "excerpt",
+    }
     assert event.detail["duplicate_group_id"] == ids.encode("dup", ids.derive("dup", ids.decode("art", original), 3))
 
 
 def test_a_copy_of_a_copy_is_in_the_same_group(index: Index, room: Newsroom) -> None:
-    first, submission = placed(index, Verdict(0, 0.9, Copy(0, 0.5, 0.9)), room)
+    first, submission = placed(index, Verdict(0, 0.9, copy_of(0)), room)
     index.apply(first, reading_of(submission))
-    second, _ = placed(index, Verdict(0, 0.9, Copy(2, 0.5, 0.9)), room)
+    second, _ = placed(index, Verdict(0, 0.9, copy_of(2)), room)
 
     assert second.detail["duplicate_group_id"] == first.detail["duplicate_group_id"]
 
 
 def test_the_answer_says_what_the_event_says(index: Index, room: Newsroom) -> None:
-    event, submission = placed(index, Verdict(1, 0.9, Copy(1, 0.5, 0.9), rivals=(rival(0, 0.2),)), room)
+    event, submission = placed(index, Verdict(1, 0.9, copy_of(1), rivals=(rival(0, 0.2),)), room)
     answer = assignment(event, ("a notice",))
 
     assert answer == Assignment(
@@ -125,12 +134,12 @@ def known(index: Index) -> Assignment:
         cluster_id=CLUSTERS[0],
         duplicate_group_id=ids.encode("dup", 5),
         decision=Decision.COPIED,
-        duplicate_of=DuplicateOf(article_id="art_0000000000099", jaccard=0.6, containment=0.95),
+        duplicate_of=DuplicateOf(article_id="art_0000000000099", jaccard=0.6, containment=0.95, kind="excerpt"),
     )
 
 
 def test_a_revision_of_most_of_the_text_stays_and_stays_a_copy(index: Index, room: Newsroom, known: Assignment) -> None:
-    event, _ = placed(index, Verdict(1, 0.9, Copy(1, 0.5, 0.9)), room)
+    event, _ = placed(index, Verdict(1, 0.9, copy_of(1)), room)
     revised = revising_event(event, known, same_text=True)
 
     assert (revised.kind, revised.article_id) == (EventKind.REVISED, known.article_id)
@@ -139,12 +148,13 @@ def test_a_revision_of_most_of_the_text_stays_and_stays_a_copy(index: Index, roo
         "article_id": "art_0000000000099",
         "jaccard": 0.6,
         "containment": 0.95,
+        "kind": "excerpt",
     }
     assert revised.detail["duplicate_group_id"] == known.duplicate_group_id
 
 
 def test_an_original_revised_a_little_becomes_nobodys_copy(index: Index, room: Newsroom, known: Assignment) -> None:
-    event, _ = placed(index, Verdict(1, 0.9, Copy(1, 0.5, 0.9)), room)
+    event, _ = placed(index, Verdict(1, 0.9, copy_of(1)), room)
     original = replace(known, duplicate_of=None, duplicate_group_id=None)
     revised = revising_event(event, original, same_text=True)
 

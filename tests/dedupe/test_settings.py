@@ -15,7 +15,7 @@ from dedupe.settings import EngineSettings
         ({"shingle_size": 33}, "not 33"),
         ({"bands": 43}, "bands x rows must lie in 1..128, not 43 x 3"),
         ({"rows": 0}, "not 42 x 0"),
-        ({"containment": 0.0}, "containment must lie between 0 and 1, not 0.0"),
+        ({"coverage": 0.0}, "coverage must lie between 0 and 1, not 0.0"),
         ({"length_ratio": 1.0}, "length_ratio must lie between 0 and 1"),
         ({"copy_window": timedelta(0)}, "longer than nothing"),
         ({"cluster_window": timedelta(days=-1)}, "longer than nothing"),
