@@ -46,9 +46,9 @@ COPIES = (
         )
     ),
 )
-"""What the sets lack and the world has: undated pages, leads and headlines of other outlets, languages without a prior."""
+"""What the sets lack and the world has: undated pages, leads and headlines, languages without a prior."""
 ROUNDS = 2
-THRESHOLD, MERGE_THRESHOLD = 0.5, 0.46
+THRESHOLD, MERGE_THRESHOLD = 0.5, 0.42
 
 
 def main() -> None:
