@@ -18,11 +18,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+
+from tables import markdown
 
 from dedupe.evaluation.gold import read_gold, read_predictions
 from dedupe.evaluation.report import Report, evaluate
@@ -105,16 +106,6 @@ def row(measured: Measured) -> tuple[str, ...]:
     return measured.name, f"{measured.articles:,}", *copies, *events, rate + spread
 
 
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Return aligned Markdown."""
-    widths = [max(len(line[column]) for line in (HEADER, *rows)) for column in range(len(HEADER))]
-    ruler = [f"{'-' * (width - 1)}:" if column else "-" * width for column, width in enumerate(widths)]
-    return "\n".join(
-        "| " + " | ".join(_aligned(cell, column, widths[column]) for column, cell in enumerate(line)) + " |"
-        for line in (HEADER, ruler, *rows)
-    )
-
-
 def machine() -> str:
     """Describe this machine and what runs on it, without naming it."""
     model = platform.processor() or platform.machine()
@@ -124,10 +115,6 @@ def machine() -> str:
         model = next((value.strip() for _, value in lines), model)
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return f"{os.cpu_count()} × {model}, {platform.system()}, {python}"
-
-
-def _aligned(cell: str, column: int, width: int) -> str:
-    return cell.rjust(width) if column else cell.ljust(width)
 
 
 def main() -> None:
@@ -152,7 +139,7 @@ def main() -> None:
 of leaving every article alone; speed is that of one process, {spread}.
 Made by `make bench` on {datetime.now(UTC):%d %B %Y}: {machine()}.
 {missing}
-{table(rows)}
+{markdown([HEADER, *rows])}
 """
     print(text)
     if not asked.sets:

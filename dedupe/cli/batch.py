@@ -70,14 +70,17 @@ class Followed:
         )
 
 
-def cluster_batch(articles: Sequence[Article | None], report: Reporter) -> list[Placement]:
+def cluster_batch(
+    articles: Sequence[Article | None], report: Reporter, engine: Engine | None = None
+) -> list[Placement]:
     """Return where each article ends up, in the order given; None, an article without words, is alone.
 
     Ids follow from the place in batch order, so that the order of lines in a file of dated articles
-    makes no difference.
+    makes no difference. ``engine`` is a new one, the shipped one if none is given.
     """
     followed = Followed()
-    engine = Engine(DiscardStore(), on_event=followed)
+    engine = engine or Engine(DiscardStore())
+    engine.subscribe(followed)
     positions = batch_order(articles)
     waiting = _submissions(articles, positions)
     done = 0

@@ -37,7 +37,10 @@ def cluster(
 
 
 def evaluate(
-    gold: Annotated[str, typer.Argument(help="JSON lines: id and cluster, optionally duplicate_group.")],
+    gold: Annotated[
+        str,
+        typer.Argument(help="JSON lines or CSV: id and cluster, optionally language, title, text, duplicate_group."),
+    ],
     predictions: Annotated[
         str | None, typer.Argument(help="What `storyfold cluster` wrote; without it, the articles are clustered now.")
     ] = None,
@@ -45,13 +48,17 @@ def evaluate(
         str | None, typer.Option("--articles", help="Titles and texts, where GOLD has none.", metavar="FILE")
     ] = None,
     label: Annotated[str, typer.Option("--label", help="The field of GOLD that names the event.")] = "cluster",
+    html: Annotated[
+        str | None, typer.Option("--html", help="Also write the report as one HTML file, with plots.", metavar="FILE")
+    ] = None,
     as_json: AsJson = False,  # noqa: FBT002  that is how typer declares a flag
 ) -> None:
-    """Measure a clustering against labels: BCubed, pairs, copies, and the worst errors.
+    """Measure a clustering against your own labels: how good it is, where, and its worst errors with reasons.
 
-    Lines of GOLD without a cluster are not scored. Copies are scored when lines have a duplicate_group, or
-    when a file near_dup_pairs.jsonl (a, b, label) lies beside GOLD.
+    Lines of GOLD without a cluster, and articles that GOLD does not mention, are not scored. Copies are
+    scored when lines have a duplicate_group, or when a file near_dup_pairs.jsonl (a, b, label) lies beside
+    GOLD. Reasons and curves come from the run itself: they are missing when PREDICTIONS are given.
     """
-    from dedupe.cli.evaluate import run
+    from dedupe.cli.evaluate import Asked, run
 
-    run(gold, predictions, articles, label, as_json=as_json)
+    run(Asked(gold, predictions, articles, label, html), as_json=as_json)

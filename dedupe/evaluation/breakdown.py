@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,17 +11,25 @@ from itertools import combinations
 from typing import Final
 
 from dedupe.evaluation.metrics import Agreement, Overlap
+from dedupe.evaluation.reasons import Reason
 
-SIZES: Final = ((1, 1), (2, 2), (3, 5), (6, 10), (11, 50), (51, None))
+SIZES: Final = {
+    "1": range(1, 2),
+    "2": range(2, 3),
+    "3 to 5": range(3, 6),
+    "6 to 10": range(6, 11),
+    "11 to 50": range(11, 51),
+    "51 and more": range(51, sys.maxsize),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The BCubed scores of the articles that ``name`` describes."""
+    """The scores of the articles that ``name`` describes."""
 
     name: str
     article_count: int
-    bcubed: Agreement
+    agreement: Agreement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,28 +37,46 @@ class Disagreement:
     """Two sets of articles that were wrongly put together, or wrongly kept apart.
 
     ``names`` are the two events (put together) or the two clusters (kept apart), ``within`` the
-    cluster or event that holds both, ``example`` one article of each.
+    cluster or event that holds both, ``example`` the first article of each, and ``reason`` why the engine
+    decided so for that one; None where it was not watched.
     """
 
     pair_count: int
     within: str
     names: tuple[str, str]
     example: tuple[str, str]
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SizeCount:
+    """How many events and how many clusters have the size that ``name`` describes, and how many articles those hold."""
+
+    name: str
+    event_count: int
+    cluster_count: int
+    event_articles: int
+    cluster_articles: int
 
 
 def by_event_size(overlap: Overlap) -> list[Slice]:
     """Return the scores of articles by the number of labelled articles of their event."""
     slices = []
-    for low, high in SIZES:
-        chosen = [
-            pair
-            for pair in overlap.together
-            if low <= overlap.gold[pair[1]] and (not high or overlap.gold[pair[1]] <= high)
-        ]
-        name = f"{low}" if low == high else f"{low} to {high}" if high else f"{low} and more"
+    for name, sizes in SIZES.items():
+        chosen = [pair for pair in overlap.together if overlap.gold[pair[1]] in sizes]
         if chosen:
             slices.append(Slice(name, len(chosen), overlap.bcubed(chosen)))
     return slices
+
+
+def count_sizes(overlap: Overlap) -> list[SizeCount]:
+    """Return how large events and clusters are, both counted in labelled articles."""
+    counted = []
+    for name, sizes in SIZES.items():
+        events = [size for size in overlap.gold.values() if size in sizes]
+        clusters = [size for size in overlap.predicted.values() if size in sizes]
+        counted.append(SizeCount(name, len(events), len(clusters), sum(events), sum(clusters)))
+    return counted
 
 
 def by_language(overlap: Overlap, languages: Sequence[str]) -> list[Slice]:
@@ -83,6 +110,13 @@ def _worst(rows: Iterable[tuple[str, str, str]], limit: int) -> list[Disagreemen
             example=(left[1][0], right[1][0]),
         )
         for whole, members in parts.items()
-        for left, right in combinations(members.items(), 2)
+        # The worst pairs are among the largest parts: a cluster of a thousand events is not a million pairs to look at.
+        for left, right in combinations(_largest(members, limit + 1), 2)
     )
     return heapq.nsmallest(limit, found, key=lambda pair: (-pair.pair_count, pair.within, pair.names))
+
+
+def _largest(parts: Mapping[str, list[str]], most: int) -> list[tuple[str, list[str]]]:
+    """Return the largest parts, in the order in which they came."""
+    largest = set(heapq.nsmallest(most, parts, key=lambda name: (-len(parts[name]), name)))
+    return [part for part in parts.items() if part[0] in largest]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from dedupe.article import MAX_TEXT_BYTES
@@ -18,12 +18,21 @@ _UNDECODED: Final = re.compile("[\udc80-\udcff]")
 
 
 def read(source: Source) -> Iterator[Entry]:
-    """Yield the fields of each line after the header; raise `UnreadableInput` when there is no header."""
+    """Yield the fields of each line after the header; raise `UnreadableInput` when that names no text."""
+    return _read(source, ("title", "text", "html"), "neither title, text nor html")
+
+
+def read_labels(source: Source) -> Iterator[Entry]:
+    """Yield what is said of each article, with or without its text; raise `UnreadableInput` when no id is named."""
+    return _read(source, ("id",), "no id")
+
+
+def _read(source: Source, wanted: Sequence[str], otherwise: str) -> Iterator[Entry]:
     csv.field_size_limit(_LONGEST_FIELD)
     text = io.TextIOWrapper(io.BufferedReader(_Lines(source)), "utf-8-sig", errors="surrogateescape", newline="")
     rows = csv.DictReader(text, strict=True)
-    if not {"title", "text", "html"} & set(_header(source, rows)):
-        raise UnreadableInput(f"{source.name}:1: the header names neither title, text nor html")
+    if not set(wanted) & set(_header(source, rows)):
+        raise UnreadableInput(f"{source.name}:1: the header names {otherwise}")
     while True:
         try:
             row = next(rows)

@@ -40,12 +40,43 @@ def test_another_field_may_hold_the_event(tmp_path: Path) -> None:
     assert read_gold(path, "cluster_merged").events == {"1": "coarse"}
 
 
-def test_groups_become_pairs(tmp_path: Path) -> None:
+def test_a_table_holds_labels_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "gold.csv"
+    path.write_text("id,title,event\n1,Ferry aground,7\n2,Dockers walk out,\n", encoding="utf-8")
+    gold = read_gold(str(path), "event")
+
+    assert (gold.ids, gold.events, gold.titles["2"]) == (("1", "2"), {"1": "7"}, "Dockers walk out")
+
+
+def test_a_table_of_labels_needs_an_id(tmp_path: Path) -> None:
+    path = tmp_path / "gold.csv"
+    path.write_text("article,cluster\n1,ferry\n", encoding="utf-8")
+
+    with pytest.raises(UnreadableInput, match=r"gold.csv:1: the header names no id"):
+        read_gold(str(path))
+
+
+def test_a_file_without_any_label_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "gold.jsonl", [{"id": "1", "event": "ferry"}])
+
+    with pytest.raises(UnreadableInput, match="no line has the field 'cluster'; --label names the field"):
+        read_gold(path)
+
+
+def test_articles_that_nobody_copied_are_labels_too(tmp_path: Path) -> None:
+    gold = read_gold(write(tmp_path / "gold.jsonl", [{"id": "1", "duplicate_group": None}]))
+
+    assert gold.copies
+    assert not gold.copies.families
+
+
+def test_groups_become_families(tmp_path: Path) -> None:
     rows = [{"id": i, "cluster": "e", "duplicate_group": group} for i, group in zip("cabd", "gggh", strict=True)]
     gold = read_gold(write(tmp_path / "gold.jsonl", [*rows, {"id": "e", "duplicate_group": None}]))
 
     assert gold.copies
-    assert gold.copies.copies == {("a", "b"), ("a", "c"), ("b", "c")}
+    assert gold.copies.families == {"c": "g", "a": "g", "b": "g", "d": "h"}
+    assert gold.copies.copies is None
     assert not gold.copies.short
 
 

@@ -25,7 +25,7 @@ def test_same_scores(name: str, tmp_path: Path) -> None:
     predictions = tmp_path / "predictions.jsonl"
     draw = random.Random(name)
     # Right three times of four, so that every count of both sides is put to work.
-    copies = {pair[0]: pair[1] for pair in gold.copies.copies} if gold.copies else {}
+    copies = dict(gold.copies.copies or ()) if gold.copies else {}
     with predictions.open("w", encoding="utf-8") as file:
         for article_id in gold.ids:
             event = gold.events.get(article_id, article_id)
