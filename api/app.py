@@ -14,7 +14,7 @@ from api.deps import Service
 from api.feed import Feed
 from api.metrics import Metrics
 from api.middleware import Guarded, Observed
-from api.routes import articles, bulk, changes, clusters, operations, pages
+from api.routes import articles, bulk, changes, clusters, corrections, operations, pages
 from api.settings import ServiceSettings
 from api.writer import Writer
 from dedupe.engine import Engine
@@ -58,7 +58,7 @@ def create_app(
     )
     app.state.service = service
     problems.install(app)
-    for routes in (bulk, articles, clusters, changes, operations, pages):
+    for routes in (bulk, articles, clusters, corrections, changes, operations, pages):
         app.include_router(routes.router)
     if settings.key_digests:
         app.add_middleware(Guarded, digests=settings.key_digests)

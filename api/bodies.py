@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from fastapi import Request
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from api.problems import Problem, problem_of_body
 from api.schemas import ArticleIn
+from dedupe.errors import InvalidCorrection
+
+Model = TypeVar("Model", bound=BaseModel)
 
 JSON_TYPES = ("application/json",)
+MAX_CORRECTION_BYTES = 1_000_000
 LINE_TYPES = ("application/x-ndjson", "application/jsonl", "application/json-lines", "application/ndjson")
 
 
@@ -47,3 +52,12 @@ def parse_article(body: bytes) -> ArticleIn:
         return ArticleIn.model_validate_json(body)
     except ValidationError as error:
         raise problem_of_body(error) from None
+
+
+async def read_correction(request: Request, model: type[Model]) -> Model:
+    """Return what an editor decides; raise a `Problem` that names the field."""
+    check_type(request, JSON_TYPES)
+    try:
+        return model.model_validate_json(await read_body(request, MAX_CORRECTION_BYTES))
+    except ValidationError as error:
+        raise problem_of_body(error, InvalidCorrection.code) from None

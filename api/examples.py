@@ -89,3 +89,80 @@ UNAVAILABLE: Final[Json] = {
     "code": "store_unavailable",
     "detail": "the disk that holds /var/lib/storyfold/storyfold.db is full",
 }
+
+MOVE: Final[Json] = {"cluster_id": "clu_2vtqzqzhf8ff1", "actor": "m.okafor", "note": "another ferry, same harbour"}
+MERGE: Final[Json] = {"cluster_id": "clu_8mwq02c5ht3kd", "actor": "m.okafor", "note": "one accident"}
+SPLITTING: Final[Json] = {"article_ids": ["art_5x1m8v0c2q4rt"], "actor": "m.okafor", "note": "two accidents"}
+CONSTRAINING: Final[Json] = {
+    "rule": "cannot_link",
+    "article_ids": ["art_0pz6k3n9w7b1s", "art_5x1m8v0c2q4rt"],
+    "actor": "m.okafor",
+    "note": None,
+}
+UNDO: Final[Json] = {"actor": "j.lind", "note": "it was one after all"}
+MOVED: Final[Json] = {
+    "seq": 1043,
+    "at": "2026-03-02T07:02:44.105Z",
+    "kind": "moved",
+    "rule": "move",
+    "cluster_id": "clu_2vtqzqzhf8ff1",
+    "from_cluster_id": "clu_8mwq02c5ht3kd",
+    "article_ids": ["art_5x1m8v0c2q4rt"],
+    "actor": "m.okafor",
+    "note": "another ferry, same harbour",
+    "undoes": None,
+    "ends": [],
+}
+MERGED: Final[Json] = MOVED | {"kind": "merged", "rule": "merge", "note": "one accident"}
+SPLIT: Final[Json] = MOVED | {"kind": "split", "rule": "split", "note": "two accidents"}
+CONSTRAINED: Final[Json] = MOVED | {"kind": "constrained", "rule": "cannot_link", "note": None}
+UNDONE: Final[Json] = MOVED | {
+    "seq": 1051, "kind": "undone", "rule": None, "actor": "j.lind", "note": UNDO["note"],
+    "undoes": 1043, "ends": [1043],
+}  # fmt: skip
+OPENED: Final[Json] = MOVED | {
+    "seq": 1021, "kind": "opened", "rule": None, "from_cluster_id": None, "actor": None, "note": None,
+}  # fmt: skip
+LINEAGE: Final[Json] = {
+    "cluster_id": "clu_2vtqzqzhf8ff1",
+    "merged_into": None,
+    "arrivals": {"opened": 1, "joined": 3, "copied": 7},
+    "events": [OPENED, MOVED],
+    "next_cursor": None,
+}
+CONSTRAINT: Final[Json] = {
+    "seq": 1043,
+    "rule": "move",
+    "article_ids": MOVED["article_ids"],
+    "other_ids": ["art_0pz6k3n9w7b1s"],
+    "cluster_id": MOVED["cluster_id"],
+    "from_cluster_id": MOVED["from_cluster_id"],
+    "actor": MOVED["actor"],
+    "note": MOVED["note"],
+    "at": MOVED["at"],
+    "undone_by": None,
+}
+CONSTRAINTS: Final[Json] = {"constraints": [CONSTRAINT], "next_cursor": None}
+CONTRADICTION: Final[Json] = {
+    "type": "about:blank",
+    "title": "Conflict",
+    "status": 409,
+    "code": "contradiction",
+    "detail": "decision 1043 (move, by m.okafor at 2026-03-02 07:02 UTC) forbids this; undo it first:"
+    " POST /v1/constraints/1043/undo",
+    "standing": {
+        "seq": 1043,
+        "rule": "move",
+        "actor": "m.okafor",
+        "note": MOVED["note"],
+        "at": MOVED["at"],
+        "article_ids": MOVED["article_ids"],
+    },
+    "refused": {
+        "rule": "split",
+        "actor": "j.lind",
+        "note": None,
+        "at": "2026-03-02T08:15:00Z",
+        "article_ids": MOVED["article_ids"],
+    },
+}

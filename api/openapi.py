@@ -72,6 +72,19 @@ MOVED: Final[Responses] = {
         "headers": {"Location": {"schema": {"type": "string"}}},
     }
 }
+CONTRADICTION: Final[Responses] = {
+    409: {
+        "description": "Another decision is in the way, or it was undone: `standing` names it, with who and when",
+        "content": shown(MEDIA_TYPE, examples.CONTRADICTION, _PROBLEM),
+    }
+}
+
+
+def body_of(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
+    """Return the description of a request's body."""
+    return {"requestBody": {"required": True, "content": shown(JSON, example, schema_of(model))}}
+
+
 ARTICLE_BODY: Final = {
     "requestBody": {"required": True, "content": shown(JSON, examples.ARTICLE, schema_of(ArticleIn))}
 }

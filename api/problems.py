@@ -14,8 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from dedupe.errors import (
+    AlreadyUndone,
+    Contradiction,
     DedupeError,
     InvalidArticle,
+    InvalidCorrection,
     InvalidQuery,
     ReusedIdempotencyKey,
     StoreError,
@@ -23,6 +26,7 @@ from dedupe.errors import (
     StoreUnavailable,
     UnknownArticle,
     UnknownCluster,
+    UnknownConstraint,
     UnreadableInput,
     WithdrawnArticle,
 )
@@ -37,6 +41,10 @@ STATUS: Final[Mapping[type[DedupeError], int]] = {
     UnknownArticle: 404,
     WithdrawnArticle: 410,
     UnknownCluster: 404,
+    InvalidCorrection: 422,
+    Contradiction: 409,
+    UnknownConstraint: 404,
+    AlreadyUndone: 409,
     UnreadableInput: 400,
     StoreError: 503,
     StoreUnavailable: 503,
@@ -63,6 +71,7 @@ class Problem(Exception):
         self.code = code
         self.detail = detail
         self.errors = list(errors)
+        self.extension: Mapping[str, Any] = {}
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
     def document(self) -> dict[str, Any]:
@@ -76,11 +85,11 @@ class Problem(Exception):
         }
         if self.errors:
             document["errors"] = self.errors
-        return document
+        return document | dict(self.extension)
 
     def response(self) -> Response:
         """Return the problem as an HTTP response."""
-        body = orjson.dumps(self.document())
+        body = orjson.dumps(self.document(), option=orjson.OPT_UTC_Z)
         return Response(body, self.status, headers=self.headers, media_type=MEDIA_TYPE)
 
 
@@ -88,14 +97,17 @@ def problem_of(error: DedupeError) -> Problem:
     """Return the problem that an error of the engine is to whoever asked."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     errors = []
-    if isinstance(error, (InvalidArticle, InvalidQuery)):
+    if isinstance(error, (InvalidArticle, InvalidCorrection, InvalidQuery)):
         errors = [{"field": error.field, "reason": error.reason}]
     headers = {"Retry_After": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return Problem(status, error.code, str(error), errors, **headers)
+    problem = Problem(status, error.code, str(error), errors, **headers)
+    if isinstance(error, Contradiction):
+        problem.extension = {"standing": error.standing, "refused": error.refused}
+    return problem
 
 
-def problem_of_body(error: ValidationError) -> Problem:
-    """Return the problem with a body that is not an article; never repeats what the body says."""
+def problem_of_body(error: ValidationError, code: str = InvalidArticle.code) -> Problem:
+    """Return the problem with a body that is not what was asked for; never repeats what the body says."""
     first = error.errors(include_url=False, include_input=False, include_context=False)
     if first[0]["type"] == "json_invalid":
         reason = first[0]["msg"].removeprefix("Invalid JSON: ")
@@ -108,7 +120,7 @@ def problem_of_body(error: ValidationError) -> Problem:
         for entry in first[:20]
     ]
     detail = "; ".join(f"{entry['field']}: {entry['reason']}" for entry in errors[:3])
-    return Problem(422, "invalid_article", detail, errors)
+    return Problem(422, code, detail, errors)
 
 
 def defect() -> Problem:

@@ -10,7 +10,8 @@ from typing import Any
 
 from api.problems import Problem
 from api.schemas import ChangeOut, ClusterOut
-from dedupe.events import Assignment, Event
+from dedupe.constraints import Constraint
+from dedupe.events import Assignment, Event, EventKind
 from dedupe.store.protocol import ClusterRow, StoredArticle, Totals
 from dedupe.store.velocity import velocity
 
@@ -67,6 +68,43 @@ def cluster_json(row: ClusterRow, now: datetime) -> dict[str, Any]:
 def change_json(event: Event) -> dict[str, Any]:
     """Return an event as JSON values; its reasons stay with the article."""
     return {field: getattr(event, field) for field in ChangeOut.model_fields}
+
+
+def decision_json(event: Event) -> dict[str, Any]:
+    """Return an event of a cluster's history as JSON values."""
+    detail = event.detail
+    about = event.moved_articles or detail.get("bound", ())
+    if not about and event.article_id and event.kind is not EventKind.MERGED:
+        about = (event.article_id,)
+    return {
+        "seq": event.seq,
+        "at": event.at,
+        "kind": event.kind,
+        "rule": detail.get("rule"),
+        "cluster_id": event.cluster_id,
+        "from_cluster_id": event.from_cluster_id,
+        "article_ids": list(about),
+        "actor": detail.get("actor"),
+        "note": detail.get("note"),
+        "undoes": detail.get("undoes"),
+        "ends": detail.get("lifts", []),
+    }
+
+
+def constraint_json(constraint: Constraint) -> dict[str, Any]:
+    """Return a decision and whether it is in force as JSON values."""
+    return {
+        "seq": constraint.seq,
+        "rule": constraint.rule,
+        "article_ids": constraint.articles,
+        "other_ids": constraint.others,
+        "cluster_id": constraint.event.cluster_id,
+        "from_cluster_id": constraint.event.from_cluster_id,
+        "actor": constraint.actor,
+        "note": constraint.note,
+        "at": constraint.at,
+        "undone_by": constraint.undone_by,
+    }
 
 
 def totals_json(totals: Totals) -> dict[str, Any]:

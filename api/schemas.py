@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.decisions import RefusedOut, StandingOut
 from api.moments import Moment
 from dedupe.article import Article, PubStatus
 from dedupe.errors import InvalidArticle
@@ -188,6 +189,8 @@ class ProblemOut(BaseModel):
     code: str
     detail: str
     errors: list[dict[str, str]] = Field(default_factory=list)
+    standing: StandingOut | None = Field(None, description="In `contradiction`: the decision that is in the way.")
+    refused: RefusedOut | None = Field(None, description="In `contradiction`: the decision that was asked for.")
 
 
 def _utc(moment: datetime | None, field: str) -> datetime | None:

@@ -19,6 +19,7 @@ import structlog
 from api.logs import told
 from api.metrics import Metrics
 from api.problems import RETRY_SECONDS, Problem
+from dedupe.corrections import Correction
 from dedupe.engine import Engine, Submission
 from dedupe.errors import StoreError
 from dedupe.events import Assignment, Event
@@ -32,7 +33,7 @@ class Withdrawal:
     at: datetime
 
 
-Job = Submission | Withdrawal
+Job = Submission | Withdrawal | Correction
 Answer = Assignment | Event | BaseException
 
 
@@ -91,23 +92,24 @@ class Writer:
             loop.call_soon_threadsafe(_resolve, futures, self._answers(jobs))
 
     def _next_group(self) -> list[tuple[Job, asyncio.Future[Answer]]]:
-        """Wait for jobs; return submissions up to the group size, or one withdrawal; none when closed."""
+        """Wait for jobs; return submissions up to the group size, or one other job; none when closed."""
         with self._arrived:
             while not self._jobs and not self._closing:
                 self._arrived.wait()
             group: list[tuple[Job, asyncio.Future[Answer]]] = []
             while self._jobs and len(group) < self._group_size:
-                if isinstance(self._jobs[0][0], Withdrawal) and group:
+                is_submission = isinstance(self._jobs[0][0], Submission)
+                if group and not is_submission:
                     break
                 group.append(self._jobs.popleft())
-                if isinstance(group[-1][0], Withdrawal):
+                if not is_submission:
                     break
             return group
 
     def _answers(self, jobs: Sequence[Job]) -> Sequence[Answer]:
         first = jobs[0]
-        if isinstance(first, Withdrawal):
-            return [self._withdraw(first)]
+        if not isinstance(first, Submission):
+            return [self._carry_out(first)]
         submissions = [job for job in jobs if isinstance(job, Submission)]
         begun = time.perf_counter()
         try:
@@ -121,8 +123,10 @@ class Writer:
         self._metrics.observe_group(answers, time.perf_counter() - begun)
         return answers
 
-    def _withdraw(self, job: Withdrawal) -> Answer:
+    def _carry_out(self, job: Withdrawal | Correction) -> Answer:
         try:
+            if isinstance(job, Correction):
+                return self._engine.correct(job)
             return self._engine.withdraw(job.article_id, job.at)
         except Exception as failure:  # noqa: BLE001  the request must be answered
             return failure

@@ -76,11 +76,13 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
 def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int, int] | None:
     """Return the clusters to merge, now that an article has joined one of them: survivor, then absorbed.
 
-    Clusters are numbered as they were opened, and the older one survives.
+    Clusters are numbered as they were opened, and the older one survives. What an editor keeps apart is
+    never merged.
     """
     if verdict.cluster is None:
         return None
-    rivals = tuple((rival.cluster, rival.probability) for rival in verdict.rivals)
+    parted = index.constraints.parted_from(verdict.cluster, index)
+    rivals = tuple((rival.cluster, rival.probability) for rival in verdict.rivals if rival.cluster not in parted)
     occasion = Occasion(verdict.cluster, rivals, verdict.background)
     partner = merge_partner(index.clusters, occasion, model)
     return None if partner is None else (min(partner, verdict.cluster), max(partner, verdict.cluster))

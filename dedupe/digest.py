@@ -35,6 +35,7 @@ def digest(index: Index) -> str:
         index.source_lines.checksum(),
     ]
     whole = hashlib.sha256(f"{index.seq} {clusters.oldest} {index.buckets.oldest}".encode())
+    whole.update(index.constraints.checksum())
     for part in parts:
         whole.update(np.ascontiguousarray(part).tobytes())
     return whole.hexdigest()

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from dedupe.clusters.decision import JoinModel, shipped_model
-from dedupe.clusters.prior import shipped_priors
+from dedupe.correcting import correcting_event, may_go
+from dedupe.corrections import Correction
 from dedupe.decide import Verdict, decide, decide_merge
 from dedupe.digest import digest
 from dedupe.duplicates.containment import containment
 from dedupe.errors import DedupeError, ReusedIdempotencyKey, WithdrawnArticle
 from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.group import Group
-from dedupe.index import Index
 from dedupe.reading import Reading
-from dedupe.recording import assignment, merging_event, placing_event, revising_event, stored_article
+from dedupe.recording import (
+    assignment,
+    merging_event,
+    placing_event,
+    revising_event,
+    staying_event,
+    stored_article,
+)
+from dedupe.replaying import replayed_index
 from dedupe.settings import EngineSettings
-from dedupe.settling import read_replayed, read_stored, read_submission, settle
+from dedupe.settling import read_stored, read_submission, settle
+from dedupe.statistics import EngineStatistics
 from dedupe.store.protocol import Change, Store, StoredArticle
 from dedupe.submission import Submission
 
@@ -28,16 +37,6 @@ __all__ = ["Engine", "EngineStatistics", "Submission"]
 TOP_TERMS = 8
 SAME_TEXT = 0.5
 """A revision that keeps this share of the shorter text stays where it is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineStatistics:
-    """How much the index holds."""
-
-    live_articles: int
-    live_clusters: int
-    last_seq: int
-    flooded_buckets: int
 
 
 class Engine:
@@ -61,7 +60,7 @@ class Engine:
         self._on_event = on_event
         self._model = model or shipped_model()
         self._lock = threading.Lock()
-        self._index = self._replayed()
+        self._index = replayed_index(self._store, self._settings)
         self._in_step = True
 
     def subscribe(self, on_event: Callable[[Event], None]) -> None:
@@ -130,10 +129,15 @@ class Engine:
                 article_id=article_id,
                 cluster_id=stored.assignment.cluster_id,
             )
-            change = Change(event=event)
-            self._store.commit([change])
-            self._index.apply(event, None, replaced=read_stored(stored, self._index, self._settings))
-            self._tell([change])
+            self._record(event, read_stored(stored, self._index, self._settings))
+            return event
+
+    def correct(self, correction: Correction) -> Event:
+        """Carry out an editor's decision, durably; raise what `correcting_event` raises, or `StoreError`."""
+        with self._lock:
+            self._follow_log()
+            event = correcting_event(self._index, correction)
+            self._record(event)
             return event
 
     def digest(self) -> str:
@@ -144,13 +148,7 @@ class Engine:
 
     def statistics(self) -> EngineStatistics:
         """Count what the index holds."""
-        articles, clusters = self._index.live_counts()
-        return EngineStatistics(
-            live_articles=articles,
-            live_clusters=clusters,
-            last_seq=self._index.seq,
-            flooded_buckets=self._index.buckets.flooded,
-        )
+        return EngineStatistics.of(self._index)
 
     def _answer(self, group: Group, submission: Submission, reading: Reading) -> Assignment | DedupeError:
         try:
@@ -207,7 +205,9 @@ class Engine:
     def _revising(self, placed: Event, known: StoredArticle, reading: Reading) -> Event:
         before = read_stored(known, self._index, self._settings)
         same_text = before is not None and containment(before.evidence.shingles, reading.evidence.shingles) >= SAME_TEXT
-        return revising_event(placed, self._present(known), same_text=same_text)
+        present = self._present(known)
+        event = revising_event(placed, present, same_text=same_text)
+        return event if may_go(self._index, known.article_id, event.cluster_id) else staying_event(event, present)
 
     def _unchanged(self, known: StoredArticle, submission: Submission) -> Assignment:
         return replace(self._present(known), decision=Decision.UNCHANGED, notices=_notices(submission))
@@ -226,17 +226,15 @@ class Engine:
         if self._in_step:
             return
         self._store.check_writable()
-        self._index = self._replayed()
+        self._index = replayed_index(self._store, self._settings)
         self._in_step = True
 
-    def _replayed(self) -> Index:
-        index = Index(self._settings, shipped_priors() if self._settings.prior else {})
-        for replayed in self._store.replay():
-            reading = read_replayed(replayed, self._settings)
-            index.apply(replayed.event, reading)
-            if replayed.vocabulary:
-                index.thaw(replayed.vocabulary)
-        return index
+    def _record(self, event: Event, replaced: Reading | None = None) -> None:
+        """Write an event that places no text, then follow it."""
+        change = Change(event=event)
+        self._store.commit([change])
+        self._index.apply(event, None, replaced)
+        self._tell([change])
 
     def _tell(self, changes: Sequence[Change]) -> None:
         if self._on_event:

@@ -7,6 +7,10 @@ DedupeError
 ├── UnknownArticle      no article has this id
 ├── WithdrawnArticle    the article was taken down; only its id is left
 ├── UnknownCluster      no cluster has, or ever had, this id
+├── InvalidCorrection   an editor's decision cannot be carried out as it is written
+├── Contradiction       an editor's decision is against another one that is in force
+├── UnknownConstraint   no editor's decision has this number, or none is in force there
+├── AlreadyUndone       the editor's decision is in force no more
 ├── UnreadableInput     a file or line is not what its format promises
 └── StoreError          the store did its part of nothing
     ├── StoreUnavailable    full, locked, read-only or gone: try again later
@@ -15,7 +19,8 @@ DedupeError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 
 class DedupeError(Exception):
@@ -83,6 +88,51 @@ class UnknownCluster(DedupeError):
     def __init__(self, cluster_id: str) -> None:
         super().__init__(f"no cluster has the id {cluster_id!r}")
         self.cluster_id = cluster_id
+
+
+class InvalidCorrection(DedupeError):
+    """An editor's decision cannot be carried out as it is written; nothing was changed."""
+
+    code = "invalid_correction"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class Contradiction(DedupeError):
+    """An editor's decision is against one that is in force; nothing was changed.
+
+    ``standing`` and ``refused`` tell of both: rule, actor, time and articles, the standing one also its ``seq``.
+    """
+
+    code = "contradiction"
+
+    def __init__(self, standing: Mapping[str, Any], refused: Mapping[str, Any]) -> None:
+        super().__init__(
+            f"decision {standing['seq']} ({standing['rule']}, by {standing['actor']} at {standing['at']:%Y-%m-%d %H:%M}"
+            f" UTC) forbids this; undo it first: POST /v1/constraints/{standing['seq']}/undo"
+        )
+        self.standing = standing
+        self.refused = refused
+
+
+class UnknownConstraint(DedupeError):
+    """No editor's decision has this number, or none is in force there."""
+
+    code = "unknown_constraint"
+
+
+class AlreadyUndone(DedupeError):
+    """The editor's decision was undone, or gave way to a newer one."""
+
+    code = "already_undone"
+
+    def __init__(self, seq: int, undone_by: int) -> None:
+        super().__init__(f"decision {seq} is in force no more: decision {undone_by} undid it or took its place")
+        self.seq = seq
+        self.undone_by = undone_by
 
 
 class UnreadableInput(DedupeError):

@@ -21,6 +21,7 @@ class EventKind(StrEnum):
     MERGED = "merged"
     SPLIT = "split"
     CONSTRAINED = "constrained"
+    UNDONE = "undone"
     ACTIVATED = "activated"
 
 
@@ -44,7 +45,7 @@ class Event:
 
     ``cluster_id`` is the cluster the change leaves an article (or the merged articles) in;
     ``from_cluster_id`` the one they left, where they left one. ``detail`` holds the reason as
-    computed at the time: JSON values only.
+    computed at the time, and for an editor's decision what it says: JSON values only.
     """
 
     seq: int
@@ -54,6 +55,21 @@ class Event:
     cluster_id: str
     from_cluster_id: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_editorial(self) -> bool:
+        """Whether an editor decided it: then the detail names the ``actor``."""
+        return "actor" in self.detail
+
+    @property
+    def moved_articles(self) -> tuple[str, ...]:
+        """Return the articles that an editor's decision took from one cluster to another."""
+        return tuple(self.detail.get("articles", ()))
+
+    @property
+    def unites(self) -> bool:
+        """Whether a whole cluster went into another, and its id answers for that one from now on."""
+        return self.kind is EventKind.MERGED or "united" in self.detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

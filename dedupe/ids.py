@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import string
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 Kind = Literal["art", "clu", "dup"]
@@ -50,4 +51,13 @@ def decode(kind: Kind, public_id: str) -> int:
 def derive(kind: Kind, article_bits: int, seq: int) -> int:
     """Return the bits of the cluster or group that event ``seq`` founded on an article."""
     digest = hashlib.blake2b(f"{kind}:{article_bits}:{seq}".encode(), digest_size=8)
+    return int.from_bytes(digest.digest(), "little")
+
+
+def derive_dated(kind: Kind, article_bits: int, seq: int, at: datetime) -> int:
+    """Return the bits of the cluster that an article known before founds with event ``seq``, at this moment.
+
+    Without the moment, the same article could found the same cluster again after a restore from an older copy.
+    """
+    digest = hashlib.blake2b(f"{kind}:{article_bits}:{seq}:{at.astimezone(UTC).isoformat()}".encode(), digest_size=8)
     return int.from_bytes(digest.digest(), "little")

@@ -9,7 +9,6 @@ what is left is the same as if the text had come and gone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -21,11 +20,13 @@ from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
 from dedupe.clusters.terms import Vector
 from dedupe.clusters.vocabulary import Prior
+from dedupe.constraints import GONE, Constraints
 from dedupe.duplicates.bands import Buckets
 from dedupe.duplicates.containment import Copy, Rule, best_copy
 from dedupe.duplicates.groups import Groups
 from dedupe.duplicates.passages import Text
 from dedupe.events import PLACING, Event, EventKind
+from dedupe.forgetting import expire
 from dedupe.interner import Interner
 from dedupe.language_code import language_code
 from dedupe.reading import Reading
@@ -45,6 +46,7 @@ class Index:
         self.buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
         self.groups = Groups()
         self.source_lines = SourceLines()
+        self.constraints = Constraints()
         self.seq = 0
         self._settings = settings
         self._articles = Interner()
@@ -60,17 +62,15 @@ class Index:
         present = sorted(language for language, count in self._languages.items() if count > 0)
         return max(present, key=self._languages.__getitem__, default=None)
 
-    def live_counts(self) -> tuple[int, int]:
-        """Return how many articles can still be copied or joined, and in how many clusters they are."""
-        oldest = min(self.clusters.oldest, self.buckets.oldest)
-        clusters = self.clusters.space.membership[oldest : self.clusters.slots]
-        there = clusters[clusters >= 0]
-        return len(there), len({self.clusters.survivor(int(cluster)) for cluster in np.unique(there)})
-
     def slot_of(self, article_id: str) -> int:
         """Return the slot of an article's present text, -1 when the index never had it."""
         number = self._articles.find(ids.decode("art", article_id))
         return int(self._slots[number]) if number >= 0 else -1
+
+    def whereabouts(self, article_id: str) -> int:
+        """Return the number of an article's cluster, -1 when it was taken down or never came."""
+        slot = self.slot_of(article_id)
+        return self.clusters.cluster_of(slot) if slot >= 0 else GONE
 
     def cluster_number(self, cluster_id: str) -> int:
         """Return the number of a cluster, -1 when the index never had it; merges are followed."""
@@ -137,7 +137,7 @@ class Index:
         ``reading`` is the text that the event places, ``replaced`` the one that a revision or a
         takedown takes out; None where a replay has them no more. ``probe`` saves weighing again.
         """
-        self._expire(event.at)
+        expire(self.clusters, self.buckets, self._settings, event.at)
         self.seq = event.seq
         if event.article_id is not None and event.kind in PLACING:
             before = self.slot_of(event.article_id) if event.kind is EventKind.REVISED else -1
@@ -145,8 +145,12 @@ class Index:
             self._remove(before, replaced)
         elif event.article_id is not None and event.kind is EventKind.WITHDRAWN:
             self._remove(self.slot_of(event.article_id), replaced)
-        elif event.from_cluster_id is not None and event.kind is EventKind.MERGED:
-            self.clusters.unite(self.cluster_number(event.from_cluster_id), self.cluster_number(event.cluster_id))
+        elif event.from_cluster_id is not None and event.unites:
+            self._unite(self.cluster_number(event.from_cluster_id), self.cluster_number(event.cluster_id))
+        elif event.is_editorial:
+            self._regroup(event)
+        if self.constraints or event.is_editorial:
+            self.constraints.record(event)
 
     def take_snapshot(self, reading: Reading) -> VocabularySnapshot | None:
         """Return the term counts of the language of the article just placed, and weigh by them, where it is time to."""
@@ -199,6 +203,18 @@ class Index:
         vector, title = (probe.vector, probe.title) if probe else (NO_TERMS, NO_TERMS)
         self.clusters.place(slot, cluster, vector, title)
 
+    def _unite(self, absorbed: int, survivor: int) -> None:
+        self.clusters.unite(absorbed, survivor)
+        self.constraints.unite(absorbed, survivor)
+
+    def _regroup(self, event: Event) -> None:
+        """Move articles as an editor decided."""
+        cluster = self._cluster_for(event.cluster_id)
+        for article_id in event.moved_articles:
+            self.clusters.move(self.slot_of(article_id), cluster)
+        for article_id in event.detail.get("unlinked", ()):
+            self.groups.leave(self.slot_of(article_id), self.clusters.articles.group)
+
     def _remove(self, slot: int, reading: Reading | None) -> None:
         if slot < 0:
             return
@@ -241,16 +257,3 @@ class Index:
             return self.clusters.survivor(known)
         self._clusters.intern_one(bits)
         return self.clusters.new_cluster(bits)
-
-    def _expire(self, now: datetime) -> None:
-        """Let go of what is older than the windows, but never of the newest ``keep_articles``."""
-        newest = self.clusters.slots - self._settings.keep_articles
-        if min(self.clusters.oldest, self.buckets.oldest) >= newest:
-            return
-        received = self.clusters.articles.received
-        cluster_floor = (now - self._settings.cluster_window).timestamp()
-        copy_floor = (now - self._settings.copy_window).timestamp()
-        while self.clusters.oldest < newest and received[self.clusters.oldest] < cluster_floor:
-            self.clusters.oldest += 1
-        while self.buckets.oldest < newest and received[self.buckets.oldest] < copy_floor:
-            self.buckets.oldest += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dedupe import ids
@@ -25,7 +26,7 @@ def placing_event(index: Index, verdict: Verdict, submission: Submission, readin
         detail["furniture"] = list(reading.dropped)
     if verdict.copy:
         kind = EventKind.COPIED
-        detail |= _copy_detail(index, verdict, seq)
+        detail |= _copy_detail(index, verdict, submission.article_id, seq)
     return Event(
         seq=seq,
         at=submission.received_at,
@@ -58,6 +59,12 @@ def revising_event(placed: Event, known: Assignment, *, same_text: bool) -> Even
         from_cluster_id=known.cluster_id if cluster_id != known.cluster_id else None,
         detail=detail,
     )
+
+
+def staying_event(revised: Event, known: Assignment) -> Event:
+    """Turn a revision that would go elsewhere into one that stays: an editor keeps it where it is."""
+    detail = {key: value for key, value in revised.detail.items() if not key.startswith("duplicate")}
+    return replace(revised, cluster_id=known.cluster_id, from_cluster_id=None, detail=detail)
 
 
 def merging_event(index: Index, placed: Event, survivor: int, absorbed: int) -> Event:
@@ -125,12 +132,13 @@ def _reasons(index: Index, verdict: Verdict) -> dict[str, Any]:
     return reasons
 
 
-def _copy_detail(index: Index, verdict: Verdict, seq: int) -> dict[str, Any]:
+def _copy_detail(index: Index, verdict: Verdict, arrival_id: str, seq: int) -> dict[str, Any]:
+    """Name the original and the group, which is founded by what arrives: its id was never there before."""
     copy = verdict.copy
     if copy is None:
         return {}
     original = index.article_id(copy.slot)
-    founded = ids.encode("dup", ids.derive("dup", ids.decode("art", original), seq))
+    founded = ids.encode("dup", ids.derive("dup", ids.decode("art", arrival_id), seq))
     return {
         "duplicate_of": {
             "article_id": original,

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import examples
 from api.answers import json_answer, next_page, not_modified, tag
+from api.decisions import LineageOut
 from api.deps import Service, ServiceDep
 from api.moments import Moment
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
-from api.rendering import article_json, cluster_json
+from api.rendering import article_json, cluster_json, decision_json
 from api.schemas import ArticlePage, ClusterOut, ClusterPage
 from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort
 
@@ -104,6 +105,35 @@ def list_members(
     if unchanged := not_modified(request, entity_tag):
         return unchanged
     return _members(service, row, limit, cursor, request, entity_tag)
+
+
+@router.get(
+    "/{cluster_id}/lineage",
+    summary="Follow a cluster's history",
+    response_model=LineageOut,
+    responses=answers(examples.LINEAGE) | NOT_MODIFIED | PROBLEMS,
+)
+def get_lineage(
+    cluster_id: str,
+    request: Request,
+    service: ServiceDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Answer with what happened to a cluster, oldest first; a merged one has its own history, up to the merge."""
+    entity_tag = tag(request, service.feed.last_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    row = service.catalogue.cluster(cluster_id)
+    page = service.catalogue.lineage(cluster_id, limit, cursor)
+    content = {
+        "cluster_id": cluster_id,
+        "merged_into": row.merged_into,
+        "arrivals": {kind.value: count for kind, count in service.catalogue.arrival_counts(cluster_id).items()},
+        "events": [decision_json(event) for event in page.rows],
+        "next_cursor": page.next_cursor,
+    }
+    return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
 
 
 def _members(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dedupe.clusters.candidates import Candidates, Sums
 from dedupe.clusters.features import Probe
-from dedupe.clusters.membership import leave, place, unite
+from dedupe.clusters.membership import join, leave, place, unite
 from dedupe.clusters.postings import Lists, Postings, Reach
 from dedupe.clusters.search import Scratch, compare, search
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
@@ -74,6 +74,16 @@ class ClusterIndex:
             members.append(slot)
             slot = int(self.articles.previous[slot])
         return members
+
+    def members(self, cluster: int) -> list[int]:
+        """Return the slots of all articles in a cluster, copies too, in the order in which they were placed."""
+        merged = self.clusters.merged[: self.count]
+        numbers = newest = np.array([cluster], dtype=np.int32)
+        while len(newest):
+            newest = np.flatnonzero(np.isin(merged, newest)).astype(np.int32)
+            numbers = np.concatenate((numbers, newest))
+        slots: list[int] = np.flatnonzero(np.isin(self.space.membership[: self.slots], numbers)).tolist()
+        return slots
 
     def cluster_of(self, slot: int) -> int:
         """Return the cluster an article is in; -1 for an emptied slot."""
@@ -168,6 +178,14 @@ class ClusterIndex:
     def leave(self, slot: int) -> None:
         """Take a member out of its cluster."""
         leave(slot, self.space, self._room_for_terms())
+
+    def move(self, slot: int, cluster: int) -> None:
+        """Take an article out of its cluster and into another; a copy has no weight in either."""
+        if self.articles.original[slot] >= 0:
+            self.space.membership[slot] = cluster
+            return
+        self.leave(slot)
+        join(slot, cluster, self.space, self._room_for_terms())
 
     def unite(self, absorbed: int, survivor: int) -> None:
         """Move all members of one cluster into another."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
+from dedupe.constraints import Constraint
 from dedupe.errors import UnknownArticle, UnknownCluster
-from dedupe.events import Event, EventKind
+from dedupe.events import Decision, Event, EventKind
 from dedupe.store.cluster_rows import cluster_of
 from dedupe.store.connection import begin, check_place, database_path, reader_engine, reported
 from dedupe.store.cursor import read_cursor
+from dedupe.store.history import found
+from dedupe.store.history_list import CONSTRAINED, constraint_list, constraint_of, lineage_list
 from dedupe.store.listing import CLUSTER, cluster_list, list_key, member_list
 from dedupe.store.preparation import check_revision
 from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Page, Replayed, StoredArticle, Totals
-from dedupe.store.rows import event_of, replayed_of, stored_of
+from dedupe.store.rows import Record, event_of, replayed_of, stored_of
 from dedupe.store.schema import LISTED, LIVE, articles, clusters, events, texts, vocabularies
 from dedupe.store.selection import page
 
@@ -98,9 +101,7 @@ class SqlCatalogue:
         scope = ("members", cluster_id)
         key = read_cursor(scope, cursor)
         with self._reading() as connection:
-            cluster_pk = connection.execute(select(clusters.c.pk).where(clusters.c.id == cluster_id)).scalar()
-            if cluster_pk is None:
-                raise UnknownCluster(cluster_id)
+            cluster_pk = _known(connection, cluster_id).pk
             rows = connection.execute(member_list(STORED, cluster_pk, key).limit(limit + 1)).all()
         return page(scope, [(row.seen_at, row.pk, stored_of(row)) for row in rows], limit)
 
@@ -111,6 +112,36 @@ class SqlCatalogue:
             statement = statement.where(events.c.kind.in_(sorted(kinds)))
         with self._reading() as connection:
             return [event_of(row) for row in connection.execute(statement)]
+
+    def lineage(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Event]:
+        """List what happened to a cluster; raise `UnknownCluster`."""
+        scope = ("lineage", cluster_id)
+        key = read_cursor(scope, cursor)
+        with self._reading() as connection:
+            opened_seq = _known(connection, cluster_id).opened_seq
+            rows = connection.execute(lineage_list(cluster_id, opened_seq, key).limit(limit + 1)).all()
+        return page(scope, [(row.seq, 0, event_of(row)) for row in rows], limit)
+
+    def arrival_counts(self, cluster_id: str) -> Mapping[Decision, int]:
+        """Count the articles that are in a cluster by how they were placed; raise `UnknownCluster`."""
+        with self._reading() as connection:
+            inside = (articles.c.cluster_pk == _known(connection, cluster_id).pk, LIVE)
+            counted = select(articles.c.decision, func.count()).where(*inside).group_by(articles.c.decision)
+            return {Decision(decision): count for decision, count in connection.execute(counted)}
+
+    def constraints(self, limit: int, cursor: str | None, *, in_force: bool = True) -> Page[Constraint]:
+        """List editors' decisions, oldest first."""
+        scope = ("constraints", in_force)
+        statement = constraint_list(read_cursor(scope, cursor), in_force=in_force).limit(limit + 1)
+        with self._reading() as connection:
+            rows = connection.execute(statement).all()
+        return page(scope, [(row.seq, 0, constraint_of(row)) for row in rows], limit)
+
+    def constraint(self, seq: int) -> Constraint:
+        """Return one editor's decision; raise `UnknownConstraint`."""
+        with self._reading() as connection:
+            row = connection.execute(CONSTRAINED.where(events.c.seq == seq)).one_or_none()
+        return found(seq, None if row is None else constraint_of(row))
 
     def totals(self) -> Totals:
         """Count what there is."""
@@ -134,3 +165,11 @@ class SqlCatalogue:
         with self._reading() as connection:
             for row in connection.execution_options(yield_per=_REPLAY_BLOCK).execute(REPLAY):
                 yield replayed_of(row)
+
+
+def _known(connection: Connection, cluster_id: str) -> Record:
+    statement = select(clusters.c.pk, clusters.c.opened_seq).where(clusters.c.id == cluster_id)
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise UnknownCluster(cluster_id)
+    return row

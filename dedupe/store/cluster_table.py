@@ -19,7 +19,8 @@ from dedupe.store.times import moment
 _NAMED = select(clusters).where(clusters.c.id.in_(bindparam("ids", expanding=True)))
 _LAST_PK = select(func.max(clusters.c.pk))
 _INSERT = Batch(clusters.insert(), clusters.c.keys())
-_UPDATE = Batch(update(clusters).where(clusters.c.pk == bindparam("row_pk")), clusters.c.keys()[2:])
+_CHANGING = [name for name in clusters.c.keys() if name not in ("pk", "id", "opened_seq")]  # noqa: SIM118  no dict
+_UPDATE = Batch(update(clusters).where(clusters.c.pk == bindparam("row_pk")), _CHANGING)
 _ADD_SOURCE = Batch(cluster_sources.insert(), ("cluster_pk", "source"))
 _REMOVE_SOURCE = Batch(
     delete(cluster_sources).where(
@@ -59,6 +60,7 @@ class Cluster:
     merged_into: str | None = None
     known_sources: frozenset[str] = field(default_factory=frozenset)
     is_stale: bool = False
+    opened_seq: int = 0
 
 
 class ClusterTable:
@@ -82,7 +84,12 @@ class ClusterTable:
             cluster = self._clusters.get(cluster_id)
             if cluster is None:
                 self._clusters[cluster_id] = Cluster(
-                    pk=self._next_pk, is_new=True, summary=Summary(), updated_at=event.at, updated_seq=event.seq
+                    pk=self._next_pk,
+                    is_new=True,
+                    summary=Summary(),
+                    updated_at=event.at,
+                    updated_seq=event.seq,
+                    opened_seq=event.seq,
                 )
                 self._next_pk += 1
             else:
@@ -113,7 +120,10 @@ class ClusterTable:
         for cluster_id, cluster in written.items():
             row = cluster.summary.row(cluster_id, cluster.updated_at, cluster.updated_seq, cluster.merged_into)
             values = cluster_values(row, cluster.summary)
-            (new if cluster.is_new else changed).append(values | {"pk" if cluster.is_new else "row_pk": cluster.pk})
+            if cluster.is_new:
+                new.append(values | {"pk": cluster.pk, "opened_seq": cluster.opened_seq})
+            else:
+                changed.append(values | {"row_pk": cluster.pk})
             sources = frozenset(cluster.summary.sources)
             gained += [{"cluster_pk": cluster.pk, "source": source} for source in sources - cluster.known_sources]
             lost += [{"row_pk": cluster.pk, "row_source": source} for source in cluster.known_sources - sources]

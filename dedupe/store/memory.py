@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dedupe.errors import UnknownArticle, UnknownCluster
-from dedupe.events import PLACING, Event, EventKind
-from dedupe.store.order import check_order, check_references
+from dedupe.events import PLACING, Decision, Event, EventKind
+from dedupe.store.memory_log import MemoryLog
+from dedupe.store.order import check_lifts, check_moves, check_order, check_references
 from dedupe.store.protocol import (
     Change,
     ClusterFilter,
@@ -34,12 +35,11 @@ class _Cluster:
     members: set[str] = field(default_factory=set)
 
 
-class MemoryStore:
+class MemoryStore(MemoryLog):
     """`Store` and `Catalogue` in one, safe for threads; a list costs as much as there are clusters."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._events: list[Event] = []
+        super().__init__()
         self._vocabularies: dict[int, VocabularySnapshot] = {}
         self._articles: dict[str, StoredArticle] = {}
         self._ordinals: dict[str, int] = {}
@@ -51,10 +51,6 @@ class MemoryStore:
     def keeps_articles(self) -> bool:
         """Return True."""
         return True
-
-    def last_seq(self) -> int:
-        """Return the number of the newest event, 0 for an empty log."""
-        return len(self._events)
 
     def find(self, identities: Sequence[bytes]) -> Mapping[bytes, str]:
         """Return the article id recognised by each digest that is known."""
@@ -73,6 +69,8 @@ class MemoryStore:
         with self._lock:
             check_order(changes, self.last_seq())
             check_references(changes, self._liveness, self._clusters.keys())
+            check_moves(changes, self._place_of)
+            check_lifts(changes, self._constraints.is_in_force)
             for change in changes:
                 self._apply(change)
 
@@ -115,10 +113,11 @@ class MemoryStore:
         scope = ("members", cluster_id)
         return page(scope, after_cursor(scope, rows, cursor, is_descending=False), limit)
 
-    def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
-        """Return up to ``limit`` events with ``seq > after``."""
+    def arrival_counts(self, cluster_id: str) -> Mapping[Decision, int]:
+        """Count the articles that are in a cluster by how they were placed; raise `UnknownCluster`."""
         with self._lock:
-            return [event for event in self._events if event.seq > after and (not kinds or event.kind in kinds)][:limit]
+            members = self._known(cluster_id).members
+            return Counter(self._articles[member].assignment.decision for member in members)
 
     def totals(self) -> Totals:
         """Count what there is."""
@@ -145,8 +144,11 @@ class MemoryStore:
             self._place(change, change.stored)
         elif event.kind is EventKind.WITHDRAWN:
             self._withdraw(event)
-        elif event.kind is EventKind.MERGED:
+        elif event.unites:
             self._merge(event)
+        elif event.is_editorial:
+            self._regroup(event)
+        self._constraints.record(event)
         if change.vocabulary is not None:
             self._vocabularies[event.seq] = change.vocabulary
 
@@ -182,6 +184,21 @@ class MemoryStore:
         for cluster_id, cluster in self._clusters.items():
             if event.from_cluster_id in (cluster_id, cluster.merged_into):
                 cluster.merged_into = event.cluster_id
+
+    def _regroup(self, event: Event) -> None:
+        """Move articles as an editor decided."""
+        for article_id in event.moved_articles:
+            self._leave_cluster(article_id)
+            self._assign(article_id, cluster_id=event.cluster_id)
+            self._clusters[event.cluster_id].members.add(article_id)
+        for article_id in event.detail.get("unlinked", ()):
+            group = self._articles[article_id].assignment.duplicate_group_id
+            self._assign(article_id, duplicate_group_id=None, duplicate_of=None)
+            self._dissolve(group)
+
+    def _place_of(self, article_id: str) -> str | None:
+        stored = self._articles.get(article_id)
+        return stored.assignment.cluster_id if stored and stored.article else None
 
     def _leave_cluster(self, article_id: str) -> str | None:
         """Take a known article out of its cluster; return the duplicate group it was in."""

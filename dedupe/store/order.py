@@ -40,8 +40,8 @@ def check_references(
         if event.article_id is not None:
             _check_article(event, seen.get(event.article_id, liveness(event.article_id)))
             seen[event.article_id] = event.kind is not EventKind.WITHDRAWN
-        elif event.kind is EventKind.MERGED:
-            _check_merged(event, opened, clusters)
+        if event.from_cluster_id is not None:
+            _check_left(event, opened, clusters)
         opened.add(event.cluster_id)
 
 
@@ -51,7 +51,28 @@ def _check_article(event: Event, is_live: bool | None) -> None:  # noqa: FBT001 
         raise StoreError(f"event {event.seq} ({event.kind}) cannot be about {event.article_id}")
 
 
-def _check_merged(event: Event, opened: Collection[str], clusters: Collection[str]) -> None:
-    for cluster_id in (event.cluster_id, event.from_cluster_id):
-        if cluster_id not in opened and cluster_id not in clusters:
-            raise StoreError(f"event {event.seq} merges {cluster_id}, which is not known")
+def _check_left(event: Event, opened: Collection[str], clusters: Collection[str]) -> None:
+    """See that a cluster that articles leave is there, and one that absorbs another too."""
+    for cluster_id in (event.from_cluster_id, event.cluster_id if event.unites else None):
+        if cluster_id is not None and cluster_id not in opened and cluster_id not in clusters:
+            raise StoreError(f"event {event.seq} ({event.kind}) names {cluster_id}, which is not known")
+
+
+def check_moves(changes: Sequence[Change], place_of: Callable[[str], str | None]) -> None:
+    """Raise `StoreError` unless an editor's decisions move articles that are where they are said to be.
+
+    ``place_of`` tells the cluster of an article, None when it was taken down or never came. Such a
+    decision is a group of its own: what else a group does is not looked at.
+    """
+    for event in (change.event for change in changes if change.event.is_editorial):
+        for article_id in event.moved_articles:
+            if place_of(article_id) != event.from_cluster_id:
+                raise StoreError(f"event {event.seq} ({event.kind}): {article_id} is not in {event.from_cluster_id}")
+
+
+def check_lifts(changes: Sequence[Change], is_in_force: Callable[[int], bool]) -> None:
+    """Raise `StoreError` unless the decisions that editors end are in force."""
+    for event in (change.event for change in changes if change.event.is_editorial):
+        for seq in event.detail.get("lifts", ()):
+            if not is_in_force(seq):
+                raise StoreError(f"event {event.seq} ({event.kind}) ends decision {seq}, which is not in force")

@@ -1,12 +1,13 @@
 """What an event changes in the rows, inside the transaction that writes the event.
 
 New articles are taken together, as many as follow one another in a group, and counted into their
-clusters. Revisions, takedowns and merges come one at a time; their clusters are counted anew.
+clusters. Revisions, takedowns, merges and editors' decisions come one at a time; their clusters are counted anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
@@ -17,7 +18,9 @@ from dedupe.events import Event, EventKind
 from dedupe.store import search
 from dedupe.store.arrivals import add_arrivals
 from dedupe.store.cluster_table import ClusterTable
+from dedupe.store.correction_rows import correct, dissolve, is_in_force, place_of
 from dedupe.store.dialect import Batch, insert_if_absent
+from dedupe.store.order import check_lifts, check_moves
 from dedupe.store.protocol import Change, StoredArticle
 from dedupe.store.rows import WITHDRAWN_VALUES, Record, article_values, event_values, text_values, vocabulary_values
 from dedupe.store.schema import LIVE, articles, clusters, events, identities, texts, vocabularies
@@ -53,10 +56,15 @@ def write_changes(connection: Connection, changes: Sequence[Change]) -> bool:
 def _apply(connection: Connection, change: Change) -> None:
     event = change.event
     table = ClusterTable(connection, {event.cluster_id, event.from_cluster_id or event.cluster_id})
-    if event.kind is EventKind.MERGED:
+    if event.unites:
         _merge(connection, table, event)
+    elif event.is_editorial:
+        check_moves([change], partial(place_of, connection))
+        check_lifts([change], partial(is_in_force, connection))
     table.touch(event)
     table.write()
+    if event.is_editorial:
+        correct(connection, table, event)
     if event.kind is EventKind.REVISED and change.stored is not None and change.stored.article is not None:
         _revise(connection, table, change, change.stored, change.stored.article)
     elif event.kind is EventKind.WITHDRAWN:
@@ -95,7 +103,7 @@ def _revise(
     _group_original(connection, stored)
     table.mark_stale(old.cluster_id)
     table.mark_stale(change.event.cluster_id)
-    _dissolve(connection, table, old.duplicate_group_id)
+    dissolve(connection, table, old.duplicate_group_id)
 
 
 def _withdraw(connection: Connection, table: ClusterTable, event: Event) -> None:
@@ -106,7 +114,7 @@ def _withdraw(connection: Connection, table: ClusterTable, event: Event) -> None
     connection.execute(delete(identities).where(identities.c.article_pk == old.pk))
     connection.execute(update(articles).where(articles.c.pk == old.pk), dict(WITHDRAWN_VALUES))
     table.mark_stale(old.cluster_id)
-    _dissolve(connection, table, old.duplicate_group_id)
+    dissolve(connection, table, old.duplicate_group_id)
 
 
 def _merge(connection: Connection, table: ClusterTable, event: Event) -> None:
@@ -134,19 +142,3 @@ def _group_original(connection: Connection, stored: StoredArticle) -> None:
         .where(articles.c.id == original.article_id, *is_free)
         .values(duplicate_group_id=stored.assignment.duplicate_group_id)
     )
-
-
-def _dissolve(connection: Connection, table: ClusterTable, group: str | None) -> None:
-    """End a duplicate group that is down to one article, which then is nobody's copy."""
-    if group is None:
-        return
-    left = connection.execute(
-        select(articles.c.pk, clusters.c.id.label("cluster_id"))
-        .join(clusters, clusters.c.pk == articles.c.cluster_pk)
-        .where(articles.c.duplicate_group_id == group)
-        .limit(2)
-    ).all()
-    if len(left) == 1:
-        alone = articles.c.pk == left[0].pk
-        connection.execute(update(articles).where(alone).values(duplicate_group_id=None, duplicate_of=None))
-        table.mark_stale(left[0].cluster_id)

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from dedupe.article import Article
-from dedupe.events import Assignment, Event, EventKind
+from dedupe.constraints import Constraint
+from dedupe.events import Assignment, Decision, Event, EventKind
 
 Row = TypeVar("Row", covariant=True)
 
@@ -207,6 +208,26 @@ class Catalogue(Protocol):
 
     def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
         """Return up to ``limit`` events with ``seq > after`` in order, all kinds when none is named."""
+        ...
+
+    def lineage(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Event]:
+        """List what happened to a cluster, merged away or not, oldest first; raise `UnknownCluster`.
+
+        That is how it was founded, and every later event that names it but for those that placed an
+        article in it, which `arrival_counts` counts.
+        """
+        ...
+
+    def arrival_counts(self, cluster_id: str) -> Mapping[Decision, int]:
+        """Count the articles that are in a cluster by how they were placed; raise `UnknownCluster`."""
+        ...
+
+    def constraints(self, limit: int, cursor: str | None, *, in_force: bool = True) -> Page[Constraint]:
+        """List editors' decisions, oldest first, those that were undone only when ``in_force`` is False."""
+        ...
+
+    def constraint(self, seq: int) -> Constraint:
+        """Return one editor's decision; raise `UnknownConstraint`."""
         ...
 
     def totals(self) -> Totals:

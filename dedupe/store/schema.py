@@ -27,7 +27,9 @@ from sqlalchemy import (
     literal_column,
 )
 
-HEAD: Final = "0001"
+from dedupe.events import PLACING
+
+HEAD: Final = "0002"
 """Revision that this code reads and writes: the newest in ``migrations/versions``."""
 
 _PK: Final = BigInteger().with_variant(Integer, "sqlite")  # an INTEGER primary key is SQLite's own row number
@@ -52,6 +54,30 @@ events: Final = Table(
     Column("from_cluster_id", String),
     Column("detail", Text, nullable=False),
 )
+NOT_PLACING: Final = events.c.kind.not_in([literal_column(f"'{kind.value}'") for kind in sorted(PLACING)])
+"""Whether an event placed no article; the literals let the database see that its index applies."""
+Index(
+    "events_by_cluster",
+    events.c.cluster_id,
+    events.c.seq,
+    sqlite_where=NOT_PLACING,
+    postgresql_where=NOT_PLACING,
+)
+Index(
+    "events_by_cluster_left",
+    events.c.from_cluster_id,
+    events.c.seq,
+    sqlite_where=events.c.from_cluster_id.is_not(None),
+    postgresql_where=events.c.from_cluster_id.is_not(None),
+)
+
+constraints: Final = Table(
+    "constraints",
+    metadata,
+    Column("seq", _PK, ForeignKey("events.seq"), primary_key=True, autoincrement=False),
+    Column("rule", String, nullable=False),
+    Column("undone_by", BigInteger, ForeignKey("events.seq")),
+)
 
 clusters: Final = Table(
     "clusters",
@@ -75,6 +101,7 @@ clusters: Final = Table(
     Column("merged_into", String),
     Column("source_tally", Text, nullable=False),
     Column("term_tally", Text, nullable=False),
+    Column("opened_seq", BigInteger, nullable=False, server_default=literal_column("0")),
 )
 
 LISTED: Final = clusters.c.size > literal_column("0")

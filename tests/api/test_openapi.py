@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from api import examples, schemas
+from api import decisions, examples, schemas
 
 Operation = tuple[str, dict[str, Any]]
 
@@ -70,6 +70,20 @@ def test_every_look_at_data_can_be_spared(newsroom: Any) -> None:
         (schemas.ReadyOut, examples.READY),
         (schemas.ProblemOut, examples.REFUSED),
         (schemas.ProblemOut, examples.UNAVAILABLE),
+        (schemas.ProblemOut, examples.CONTRADICTION),
+        (decisions.MoveIn, examples.MOVE),
+        (decisions.MergeIn, examples.MERGE),
+        (decisions.SplitIn, examples.SPLITTING),
+        (decisions.ConstraintIn, examples.CONSTRAINING),
+        (decisions.CorrectionIn, examples.UNDO),
+        (decisions.DecisionOut, examples.MOVED),
+        (decisions.DecisionOut, examples.MERGED),
+        (decisions.DecisionOut, examples.SPLIT),
+        (decisions.DecisionOut, examples.CONSTRAINED),
+        (decisions.DecisionOut, examples.UNDONE),
+        (decisions.LineageOut, examples.LINEAGE),
+        (decisions.ConstraintOut, examples.CONSTRAINT),
+        (decisions.ConstraintPage, examples.CONSTRAINTS),
     ],
 )
 def test_examples_are_what_the_schemas_say(model: type[BaseModel], example: dict[str, Any]) -> None:
@@ -88,6 +102,8 @@ def test_answers_have_the_fields_of_their_examples(newsroom: Any) -> None:
             ("/v1/clusters", examples.CLUSTERS, schemas.ClusterPage),
             (f"/v1/clusters/{cluster}", examples.CLUSTER, schemas.ClusterOut),
             (f"/v1/clusters/{cluster}/articles", examples.ARTICLES, schemas.ArticlePage),
+            (f"/v1/clusters/{cluster}/lineage", examples.LINEAGE, decisions.LineageOut),
+            ("/v1/constraints", examples.CONSTRAINTS, decisions.ConstraintPage),
             ("/v1/changes", examples.CHANGES, schemas.ChangePage),
             ("/healthz", examples.ALIVE, schemas.AliveOut),
             ("/readyz", examples.READY, schemas.ReadyOut),

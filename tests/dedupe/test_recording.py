@@ -98,7 +98,9 @@ def test_a_copy_names_its_original_and_founds_a_group(index: Index, room: Newsro
         "containment": 0.91,
         "kind": "excerpt",
     }
-    assert event.detail["duplicate_group_id"] == ids.encode("dup", ids.derive("dup", ids.decode("art", original), 3))
+    assert event.detail["duplicate_group_id"] == ids.encode(
+        "dup", ids.derive("dup", ids.decode("art", event.article_id), 3)
+    )
 
 
 def test_a_copy_of_a_copy_is_in_the_same_group(index: Index, room: Newsroom) -> None:

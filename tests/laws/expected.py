@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from dedupe.article import Article
+from dedupe.constraints import Constraint
 from dedupe.events import Event, EventKind
 from dedupe.store.protocol import Change, ClusterRow, Replayed, StoredArticle
 
@@ -39,8 +40,10 @@ class Expected:
             self._place(change, change.stored)
         elif event.kind is EventKind.WITHDRAWN:
             self._withdraw(event.article_id)
-        else:
+        elif event.unites:
             self._merge(event)
+        else:
+            self._regroup(event)
         sizes = Counter(self.articles[i].assignment.duplicate_group_id for i in self.live())
         for article_id in self.live():
             group = self.articles[article_id].assignment.duplicate_group_id
@@ -66,6 +69,12 @@ class Expected:
         for article_id in self.live():
             if self.articles[article_id].assignment.cluster_id == event.from_cluster_id:
                 self._set(article_id, cluster_id=event.cluster_id)
+
+    def _regroup(self, event: Event) -> None:
+        for article_id in event.detail.get("articles", ()):
+            self._set(article_id, cluster_id=event.cluster_id)
+        for article_id in event.detail.get("unlinked", ()):
+            self._set(article_id, duplicate_group_id=None, duplicate_of=None)
 
     def _set(self, article_id: str, **changed: object) -> None:
         stored = self.articles[article_id]
@@ -115,6 +124,23 @@ class Expected:
             top_terms=ordered(terms)[:10],
             merged_into=survivor,
         )
+
+    def lineage(self, cluster_id: str) -> list[Event]:
+        events = [change.event for change in self.changes]
+        first = next(event for event in events if event.cluster_id == cluster_id)
+        placing = {EventKind.OPENED, EventKind.JOINED, EventKind.COPIED, EventKind.REVISED}
+        return [
+            event
+            for event in events
+            if event is first
+            or event.from_cluster_id == cluster_id
+            or (event.cluster_id == cluster_id and event.kind not in placing)
+        ]
+
+    def constraints(self) -> list[Constraint]:
+        events = [change.event for change in self.changes]
+        undone = {seq: event.seq for event in events for seq in event.detail.get("lifts", ())}
+        return [Constraint(event=e, undone_by=undone.get(e.seq)) for e in events if "rule" in e.detail]
 
     def replayed(self) -> list[Replayed]:
         return [self._replayed(change) for change in self.changes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -41,8 +42,16 @@ def assert_shows(store: Store, catalogue: Catalogue, expected: Expected) -> None
     for cluster_id in rows:
         members = walk(lambda cursor, c=cluster_id: catalogue.members(c, 3, cursor))
         assert members == expected.members(cluster_id)
+        assert walk(lambda cursor, c=cluster_id: catalogue.lineage(c, 2, cursor)) == expected.lineage(cluster_id)
+        arrived = Counter(member.assignment.decision for member in expected.members(cluster_id))
+        assert catalogue.arrival_counts(cluster_id) == arrived
     for article_id, stored in expected.articles.items():
         assert catalogue.article(article_id) == stored == store.article(article_id)
+    constraints = expected.constraints()
+    assert walk(lambda cursor: catalogue.constraints(3, cursor, in_force=False)) == constraints
+    in_force = [constraint for constraint in constraints if constraint.undone_by is None]
+    assert walk(lambda cursor: catalogue.constraints(3, cursor)) == in_force
+    assert [catalogue.constraint(constraint.seq) for constraint in constraints] == constraints
     for sort, key in SORT_KEYS.items():
         shown = listed(catalogue, ClusterFilter(), sort)
         assert {row.cluster_id: rounded(row) for row in shown} == {c: row for c, row in rows.items() if row.size}

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from dedupe.errors import InvalidQuery, StoreError, UnknownArticle, UnknownCluster
-from dedupe.events import EventKind
-from dedupe.store.protocol import ClusterFilter, ClusterSort
+from dedupe.errors import InvalidQuery, StoreError, UnknownArticle, UnknownCluster, UnknownConstraint
+from dedupe.events import Event, EventKind
+from dedupe.store.protocol import Change, ClusterFilter, ClusterSort
 from tests.laws.conftest import Subject
+from tests.laws.edited_log import EditedLog
 from tests.laws.expected import Expected, seen
 from tests.laws.random_log import START, RandomLog
 from tests.laws.showing import assert_shows, listed, walk
@@ -26,6 +27,57 @@ def test_every_row_follows_from_the_log(subject: Subject, seed: int) -> None:
     assert_shows(subject.store, subject.catalogue, Expected(changes))
     subject.reopen()
     assert_shows(subject.store, subject.catalogue, Expected(changes))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_editors_decisions_change_the_rows(subject: Subject, seed: int) -> None:
+    log, changes = EditedLog(seed), []
+    for group in log.groups(160):
+        subject.commit(group)
+        changes += group
+    assert sum(change.event.is_editorial for change in changes) > 20
+    assert_shows(subject.store, subject.catalogue, Expected(changes))
+    subject.reopen()
+    assert_shows(subject.store, subject.catalogue, Expected(changes))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"articles": ["art_zzzzzzzzzzzzz"]},
+        {"articles": ["art_zzzzzzzzzzzzz"], "united": True},
+        {"lifts": [1]},
+        {"lifts": [9]},
+    ],
+    ids=["unknown article", "unknown cluster", "no decision", "not there yet"],
+)
+def test_a_decision_about_what_is_not_there_is_refused_whole(subject: Subject, wrong: dict) -> None:
+    changes = opened(3)
+    subject.commit(changes)
+    source = "clu_zzzzzzzzzzzzz" if "united" in wrong else changes[0].event.cluster_id
+    detail = {"actor": "Ada", "note": None, "rule": "pin", "bound": [], "others": []} | wrong
+    event = Event(
+        seq=4,
+        at=START,
+        kind=EventKind.MOVED,
+        article_id=None,
+        cluster_id=changes[1].event.cluster_id,
+        from_cluster_id=source,
+        detail=detail,
+    )
+    with pytest.raises(StoreError):
+        subject.commit([Change(event=event)])
+    assert_shows(subject.store, subject.catalogue, Expected(changes))
+
+
+def test_an_unknown_decision_or_cluster_has_no_history(subject: Subject) -> None:
+    with pytest.raises(UnknownConstraint):
+        subject.catalogue.constraint(1)
+    with pytest.raises(UnknownCluster):
+        subject.catalogue.lineage("clu_0000000000000", 10, None)
+    with pytest.raises(UnknownCluster):
+        subject.catalogue.arrival_counts("clu_0000000000000")
+    assert subject.catalogue.constraints(10, None).rows == []
 
 
 @pytest.mark.parametrize("seed", range(100, 103))

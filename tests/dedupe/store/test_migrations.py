@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
@@ -16,6 +18,9 @@ import dedupe.store
 from dedupe.store.schema import HEAD, metadata
 from dedupe.store.sql import SqlStore
 from tests.laws.conftest import IDENTITY
+from tests.laws.expected import Expected
+from tests.laws.random_log import RandomLog
+from tests.laws.showing import assert_shows
 
 
 def test_the_code_names_the_newest_revision() -> None:
@@ -36,6 +41,21 @@ def test_a_migrated_file_has_the_tables_of_the_schema(tmp_path: Path) -> None:
     indexes = [index for table in metadata.sorted_tables for index in table.indexes]
     wanted |= {squeezed(str(CreateIndex(index).compile(dialect=dialect))) for index in indexes}
     assert wanted <= made
+
+
+def test_a_store_of_the_first_revision_knows_its_lineage(tmp_path: Path) -> None:
+    path, changes = tmp_path / "old.db", RandomLog(5).changes(120)
+    store = SqlStore.open(f"sqlite:///{path}", IDENTITY)
+    store.commit(changes)
+    store.close()
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(
+            "DROP TABLE constraints; DROP INDEX events_by_cluster; DROP INDEX events_by_cluster_left;"
+            "ALTER TABLE clusters DROP COLUMN opened_seq; UPDATE alembic_version SET version_num = '0001';"
+        )
+    store = SqlStore.open(f"sqlite:///{path}", IDENTITY)
+    assert_shows(store, store.catalogue, Expected(changes))
+    store.close()
 
 
 def is_ours(name: str | None) -> bool:

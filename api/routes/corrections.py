@@ -1,0 +1,171 @@
+"""Editors' decisions: each is carried out, binds from then on, and can be undone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from api import examples
+from api.answers import json_answer, next_page, not_modified, tag
+from api.bodies import read_correction
+from api.decisions import (
+    Actor,
+    ConstraintIn,
+    ConstraintOut,
+    ConstraintPage,
+    CorrectionIn,
+    DecisionOut,
+    MergeIn,
+    MoveIn,
+    Note,
+    SplitIn,
+)
+from api.deps import Service, ServiceDep
+from api.openapi import CONTRADICTION, NOT_MODIFIED, PROBLEMS, answers, body_of
+from api.rendering import constraint_json, decision_json
+from dedupe.corrections import Constrain, Correction, Merge, Move, Release, Split, Undo
+from dedupe.events import Event
+
+router = APIRouter(prefix="/v1", tags=["corrections"])
+
+Seq = Annotated[int, Path(ge=0, le=2**62, description="The number of the decision.")]
+_REFUSED: Final = CONTRADICTION | PROBLEMS
+
+
+@router.put(
+    "/articles/{article_id}/cluster",
+    summary="Move an article",
+    response_model=DecisionOut,
+    responses=answers(examples.MOVED) | _REFUSED,
+    openapi_extra=body_of(MoveIn, examples.MOVE),
+)
+async def put_cluster(article_id: str, request: Request, service: ServiceDep) -> Response:
+    """Put an article, with its copies, into a cluster or one of its own, and keep it there."""
+    said = await read_correction(request, MoveIn)
+    return _told(await _decide(service, Move(article_id=article_id, cluster_id=said.cluster_id, **_by(said))))
+
+
+@router.delete(
+    "/articles/{article_id}/cluster",
+    summary="Take a move back",
+    response_model=DecisionOut,
+    responses=answers(examples.UNDONE) | _REFUSED,
+)
+async def delete_cluster(
+    article_id: str,
+    service: ServiceDep,
+    actor: Annotated[Actor, Query(description="Who decides.")],
+    note: Annotated[Note | None, Query(description="Why.")] = None,
+) -> Response:
+    """Take back the newest move of an article: it returns to where it was."""
+    release = Release(article_id=article_id, actor=actor, note=note, at=datetime.now(UTC))
+    return _told(await _decide(service, release))
+
+
+@router.post(
+    "/clusters/{cluster_id}/merge",
+    summary="Merge two clusters",
+    response_model=DecisionOut,
+    responses=answers(examples.MERGED) | _REFUSED,
+    openapi_extra=body_of(MergeIn, examples.MERGE),
+)
+async def post_merge(cluster_id: str, request: Request, service: ServiceDep) -> Response:
+    """Make one cluster of two; the older id survives, the other answers 308 from now on."""
+    said = await read_correction(request, MergeIn)
+    return _told(await _decide(service, Merge(cluster_id=cluster_id, other_id=said.cluster_id, **_by(said))))
+
+
+@router.post(
+    "/clusters/{cluster_id}/split",
+    summary="Split a cluster",
+    response_model=DecisionOut,
+    responses=answers(examples.SPLIT) | _REFUSED,
+    openapi_extra=body_of(SplitIn, examples.SPLITTING),
+)
+async def post_split(cluster_id: str, request: Request, service: ServiceDep) -> Response:
+    """Make two clusters of one; the larger side keeps the id, the other one gets a new one."""
+    said = await read_correction(request, SplitIn)
+    split = Split(cluster_id=cluster_id, article_ids=tuple(said.article_ids), **_by(said))
+    return _told(await _decide(service, split))
+
+
+@router.post(
+    "/constraints",
+    summary="Pin an article, link two, or keep two apart",
+    status_code=201,
+    response_model=DecisionOut,
+    responses=answers(examples.CONSTRAINED, 201) | _REFUSED,
+    openapi_extra=body_of(ConstraintIn, examples.CONSTRAINING),
+)
+async def post_constraint(request: Request, service: ServiceDep) -> Response:
+    """Say what holds from now on; of two articles the second moves, if one must."""
+    said = await read_correction(request, ConstraintIn)
+    constrain = Constrain(rule=said.rule, article_ids=tuple(said.article_ids), **_by(said))
+    event = await _decide(service, constrain)
+    return _told(event, 201, {"Location": f"/v1/constraints/{event.seq}"})
+
+
+@router.post(
+    "/constraints/{seq}/undo",
+    summary="Undo a decision",
+    response_model=DecisionOut,
+    responses=answers(examples.UNDONE) | _REFUSED,
+    openapi_extra=body_of(CorrectionIn, examples.UNDO),
+)
+async def post_undo(seq: Seq, request: Request, service: ServiceDep) -> Response:
+    """Take back a decision of any kind, by its number, and put back what it moved, as far as it is still there."""
+    said = await read_correction(request, CorrectionIn)
+    return _told(await _decide(service, Undo(seq=seq, **_by(said))))
+
+
+@router.get(
+    "/constraints",
+    summary="List decisions",
+    response_model=ConstraintPage,
+    responses=answers(examples.CONSTRAINTS) | NOT_MODIFIED | PROBLEMS,
+)
+def list_constraints(
+    request: Request,
+    service: ServiceDep,
+    *,
+    in_force: Annotated[bool, Query(description="Leave out those that were undone.")] = True,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")] = None,
+) -> Response:
+    """Answer with a page of editors' decisions, oldest first."""
+    entity_tag = tag(request, service.feed.last_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    page = service.catalogue.constraints(limit, cursor, in_force=in_force)
+    content = {"constraints": [constraint_json(row) for row in page.rows], "next_cursor": page.next_cursor}
+    return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
+
+
+@router.get(
+    "/constraints/{seq}",
+    summary="Look at a decision",
+    response_model=ConstraintOut,
+    responses=answers(examples.CONSTRAINT) | NOT_MODIFIED | PROBLEMS,
+)
+def get_constraint(seq: Seq, request: Request, service: ServiceDep) -> Response:
+    """Answer with one editor's decision, in force or not."""
+    entity_tag = tag(request, service.feed.last_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    return json_answer(constraint_json(service.catalogue.constraint(seq)), headers={"ETag": entity_tag})
+
+
+def _by(said: CorrectionIn) -> dict[str, Any]:
+    return {"actor": said.actor, "note": said.note, "at": datetime.now(UTC)}
+
+
+async def _decide(service: Service, correction: Correction) -> Event:
+    event = await service.writer.submit(correction)
+    assert isinstance(event, Event)  # noqa: S101  a decision is answered by its event
+    return event
+
+
+def _told(event: Event, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return json_answer(decision_json(event), status, headers)
