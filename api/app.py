@@ -14,7 +14,19 @@ from api.deps import Service
 from api.feed import Feed
 from api.metrics import Metrics
 from api.middleware import Guarded, Observed
-from api.routes import articles, bulk, changes, clusters, corrections, operations, pages
+from api.routes import (
+    articles,
+    bulk,
+    changes,
+    clusters,
+    compare,
+    corrections,
+    explanation,
+    neighbours,
+    operations,
+    pages,
+    provenance,
+)
 from api.settings import ServiceSettings
 from api.writer import Writer
 from dedupe.engine import Engine
@@ -58,7 +70,9 @@ def create_app(
     )
     app.state.service = service
     problems.install(app)
-    for routes in (bulk, articles, clusters, corrections, changes, operations, pages):
+    for routes in (
+        bulk, articles, clusters, corrections, provenance, neighbours, explanation, compare, changes, operations, pages,
+    ):  # fmt: skip
         app.include_router(routes.router)
     if settings.key_digests:
         app.add_middleware(Guarded, digests=settings.key_digests)

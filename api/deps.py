@@ -14,6 +14,7 @@ from api.metrics import Metrics
 from api.randomness import random_numbers
 from api.settings import ServiceSettings
 from api.writer import Writer
+from dedupe.archive import Archive
 from dedupe.engine import Engine
 from dedupe.store.protocol import Catalogue
 
@@ -30,6 +31,11 @@ class Service:
     metrics: Metrics
     numbers: Iterator[int] = field(default_factory=random_numbers)
     ending: Ending = field(default_factory=Ending)
+
+    @property
+    def archive(self) -> Archive:
+        """Return what can be known of articles beside the engine."""
+        return Archive(self.catalogue)
 
     def let_go(self) -> None:
         """Let those go who wait for a change, or are not through with what they send."""

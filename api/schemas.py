@@ -12,6 +12,7 @@ from api.moments import Moment
 from dedupe.article import Article, PubStatus
 from dedupe.errors import InvalidArticle
 from dedupe.events import Decision, EventKind
+from dedupe.neighbours import RelatedCluster, SimilarArticle
 from dedupe.text.html import extract
 
 Name = Annotated[str, StringConstraints(max_length=2_000)]
@@ -143,6 +144,36 @@ class ClusterPage(BaseModel):
     """A page of clusters; ``next_cursor`` is null on the last."""
 
     clusters: list[ClusterOut]
+    next_cursor: str | None
+
+
+class SimilarPage(BaseModel):
+    """A page of the nearest articles; ``next_cursor`` is null on the last."""
+
+    articles: list[SimilarArticle]
+    next_cursor: str | None
+
+
+class RelatedPage(BaseModel):
+    """A page of earlier events; ``next_cursor`` is null on the last, and may follow an empty page."""
+
+    clusters: list[RelatedCluster]
+    next_cursor: str | None
+
+
+class HourOut(BaseModel):
+    """How many articles were first seen within the hour that began ``at``, and how many of those are copies."""
+
+    at: datetime
+    articles: int
+    copies: int
+
+
+class TimelineOut(BaseModel):
+    """A cluster's hours in order, those without an article left out; ``next_cursor`` is null on the last page."""
+
+    cluster_id: str
+    hours: list[HourOut]
     next_cursor: str | None
 
 

@@ -16,11 +16,12 @@ from dedupe.reading import Reading
 
 
 class Rival(NamedTuple):
-    """A cluster that came into question, how probable it is, and why."""
+    """A cluster that came into question, how probable it is, and why; ``nearest`` is the slot of its nearest member."""
 
     cluster: int
     probability: float
     features: NDArray[np.float64]
+    nearest: int = -1
 
     def reasons(self) -> dict[str, float]:
         """Return the features by name, as they were when they decided."""
@@ -30,7 +31,8 @@ class Rival(NamedTuple):
 class Verdict(NamedTuple):
     """A copy of ``copy``, or a member of the first of ``rivals`` if that is probable enough, or the first of its kind.
 
-    ``rivals`` come most probable first; ``cluster`` is the number of the chosen one, None for a new one.
+    ``rivals`` come most probable first; ``cluster`` is the number of the chosen one, None for a new one;
+    ``model`` is the version of the model that found them probable.
     """
 
     cluster: int | None
@@ -40,6 +42,7 @@ class Verdict(NamedTuple):
     rivals: tuple[Rival, ...] = ()
     background: float = 0.0
     also_in: tuple[int, ...] = ()
+    model: int | None = None
 
     @property
     def runner_up(self) -> Rival | None:
@@ -66,11 +69,21 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.coverage, copied)
     probabilities = model.probabilities(features).tolist()
-    rivals = tuple(map(Rival, candidates.clusters.tolist(), probabilities, features))
+    rivals = tuple(map(Rival, candidates.clusters.tolist(), probabilities, features, candidates.best.tolist()))
     rivals = tuple(sorted(rivals, key=lambda rival: -rival.probability))
-    if rivals and rivals[0].probability >= model.threshold:
-        return Verdict(rivals[0].cluster, rivals[0].probability, None, probe, rivals, candidates.background)
-    return Verdict(None, 1.0 - (rivals[0].probability if rivals else 0.0), None, probe, rivals)
+    best = rivals[0].probability if rivals else 0.0
+    if best < model.threshold:
+        return Verdict(None, 1.0 - best, None, probe, rivals, model=model.version)
+    return Verdict(rivals[0].cluster, best, None, probe, rivals, candidates.background, model=model.version)
+
+
+def nearest_live(index: Index, reading: Reading, most: int) -> list[str]:
+    """Return the ids of live articles: candidates for copies, then the ``most`` that share most terms with a text."""
+    slots = [
+        *index.copy_candidates(reading).tolist(),
+        *index.clusters.nearest(index.probe(reading).vector, most).tolist(),
+    ]
+    return [index.article_id(slot) for slot in dict.fromkeys(slots)]
 
 
 def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from dedupe.clusters.decision import JoinModel, shipped_model
 from dedupe.correcting import correcting_event, may_go
 from dedupe.corrections import Correction
-from dedupe.decide import Verdict, decide, decide_merge
+from dedupe.decide import Verdict, decide, decide_merge, nearest_live
 from dedupe.digest import digest
 from dedupe.duplicates.containment import containment
 from dedupe.errors import DedupeError, ReusedIdempotencyKey, WithdrawnArticle
@@ -139,6 +139,12 @@ class Engine:
             event = correcting_event(self._index, correction)
             self._record(event)
             return event
+
+    def nearest(self, reading: Reading, most: int) -> list[str]:
+        """Return the ids of the live articles that share most with a text, its copies first, then ``most`` others."""
+        with self._lock:
+            self._follow_log()
+            return nearest_live(self._index, reading, most)
 
     def digest(self) -> str:
         """Return a digest of the whole index: equal for equal logs, however the index came about."""

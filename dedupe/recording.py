@@ -41,10 +41,14 @@ def revising_event(placed: Event, known: Assignment, *, same_text: bool) -> Even
     """Turn the event that would place a text as new into the revision of a known article.
 
     A revision that keeps most of the text stays where it is, and what it is a copy of; another goes
-    where it would go if it were new, but never opens a cluster: its own is there.
+    where it would go if it were new, but never opens a cluster: its own is there. Which cluster the
+    features are about is ``considered`` then.
     """
     detail = dict(placed.detail)
     cluster_id = placed.cluster_id
+    if "features" in detail:
+        is_opened = placed.kind is EventKind.OPENED
+        detail["considered"] = detail["runner_up"]["cluster_id"] if is_opened else placed.cluster_id
     if same_text:
         detail = {key: value for key, value in detail.items() if not key.startswith("duplicate")}
         detail |= _copy_detail_of(known)
@@ -120,7 +124,9 @@ def _reasons(index: Index, verdict: Verdict) -> dict[str, Any]:
     reasons: dict[str, Any] = {}
     best = verdict.chosen or verdict.runner_up
     if best and not verdict.copy:
-        reasons["features"] = best.reasons()
+        reasons |= {"model": verdict.model, "features": best.reasons()}
+        if best.nearest >= 0:
+            reasons["nearest"] = index.article_id(best.nearest)
     if verdict.runner_up:
         rival = verdict.runner_up
         reasons["runner_up"] = {

@@ -17,7 +17,9 @@ from dedupe.duplicates.signature import PERMUTATIONS
 from dedupe.engine import Engine, Submission
 from dedupe.interner import Interner
 from dedupe.settings import EngineSettings
+from dedupe.settling import read_submission
 from dedupe.store.memory import MemoryStore
+from dedupe.text.passages import shared_runs
 from dedupe.text.source_lines import SourceLines
 
 _AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -35,6 +37,7 @@ def warm_up() -> None:
     _live()
     _merge()
     _grow()
+    _compare()
 
 
 def _live() -> None:
@@ -52,6 +55,9 @@ def _live() -> None:
     for article_id in placed[:3]:
         engine.withdraw(article_id, _AT)
     engine.digest()
+    engine.nearest(
+        read_submission(Submission(article=revised, article_id=placed[2], received_at=_AT), EngineSettings()), 1
+    )
 
 
 def _merge() -> None:
@@ -64,6 +70,11 @@ def _merge() -> None:
         clusters.place(slot, clusters.new_cluster(number), vector, vector)
     clusters.features_of([0], 1, background=0.0)
     clusters.unite(1, 0)
+
+
+def _compare() -> None:
+    tokens = np.arange(8, dtype=np.uint64)
+    shared_runs(tokens, tokens, EngineSettings().shingle_size)
 
 
 def _grow() -> None:

@@ -17,6 +17,8 @@ import pytest
 from api.app import create_app
 from api.settings import ServiceSettings
 from dedupe import ids
+from dedupe.archive import Archive
+from dedupe.comparison import compare
 from dedupe.engine import Engine, Submission
 from dedupe.readers.fields import article_of
 from dedupe.settings import EngineSettings
@@ -125,6 +127,30 @@ def test_two_pages_share_a_cluster_and_three_stand_alone_in_any_order(dated: boo
 @dated_and_undated
 def test_they_do_so_among_other_news(dated: bool) -> None:
     assert complaints_by_order(FEW_ORDERS, among_the_sample, dated=dated) == {}
+
+
+QUOTED = (
+    "to a group like the Taliban. But it",
+    "to remove terrorists from the battlefield without",
+    "permanent troop presence on the ground",
+    "to attack American interests in the region and ultimately the US homeland itself",
+)
+"""What both reports quote alike of the Pentagon's official, of Watson and of Sales."""
+
+
+def test_the_quotations_that_two_pages_share_are_shown_in_both() -> None:
+    archive = Archive(MemoryStore())
+    left, right = (article_of(row) for row in pages(dated=False)[:2])
+    pair = archive.read_pair(left, right, BEGIN)
+    found = compare(archive.weigh(pair[0]), archive.weigh(pair[1]), archive.shingle_size)
+    ours = [passage.left.within(pair[0]) for passage in found.passages]
+    theirs = [passage.right.within(pair[1]) for passage in found.passages]
+    for quotation in QUOTED:
+        assert quotation in ours
+        assert any(quotation.replace(". But", ", but") == written for written in theirs)
+    assert not any("Akismet" in written for written in ours)
+    assert found.similarity > 0.3
+    assert found.containment < 0.1, "rewritten, not copied"
 
 
 @pytest.mark.soak

@@ -77,7 +77,7 @@ def get_cluster(cluster_id: str, request: Request, service: ServiceDep) -> Respo
     """Answer with a cluster; 308 to the survivor when it was merged."""
     row = service.catalogue.cluster(cluster_id)
     if row.merged_into:
-        return _moved(row, "")
+        return moved(row, "")
     entity_tag = tag(request, row.updated_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
@@ -100,7 +100,7 @@ def list_members(
     """Answer with a page of a cluster's articles, oldest first."""
     row = service.catalogue.cluster(cluster_id)
     if row.merged_into:
-        return _moved(row, "/articles")
+        return moved(row, "/articles")
     entity_tag = tag(request, row.updated_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
@@ -144,5 +144,6 @@ def _members(
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
 
 
-def _moved(row: ClusterRow, suffix: str) -> Response:
+def moved(row: ClusterRow, suffix: str) -> Response:
+    """Return the way to the cluster that a merged one became part of."""
     return Response(status_code=308, headers={"Location": f"/v1/clusters/{row.merged_into}{suffix}"})

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dedupe.clusters.candidates import Candidates, Sums
 from dedupe.clusters.features import Probe
 from dedupe.clusters.membership import join, leave, place, unite
+from dedupe.clusters.nearest import nearest
 from dedupe.clusters.postings import Lists, Postings, Reach
 from dedupe.clusters.search import Scratch, compare, search
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
@@ -60,6 +61,11 @@ class ClusterIndex:
         """Find the clusters that share most with an article, with a row of features each."""
         cells, heads = self._postings.cells, self.vocabulary.terms.heads
         return search(probe, cells, heads, Reach(self.oldest, self._posting_cap), self.space, self._scratch)
+
+    def nearest(self, vector: Vector, most: int) -> NDArray[np.int32]:
+        """Return the slots of up to ``most`` live articles, the most similar to ``vector`` first."""
+        cells, heads = self._postings.cells, self.vocabulary.terms.heads
+        return nearest(vector, cells, heads, Reach(self.oldest, self._posting_cap), self._scratch, most)
 
     def features_of(self, members: Sequence[int], cluster: int, background: float) -> NDArray[np.float64]:
         """Return the features that articles already placed would have for another cluster, a row each."""

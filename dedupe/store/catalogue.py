@@ -16,12 +16,25 @@ from dedupe.store.connection import begin, check_place, database_path, reader_en
 from dedupe.store.cursor import read_cursor
 from dedupe.store.history import found
 from dedupe.store.history_list import CONSTRAINED, constraint_list, constraint_of, lineage_list
-from dedupe.store.listing import CLUSTER, cluster_list, list_key, member_list
+from dedupe.store.listing import CLUSTER, cluster_list, hour_list, list_key, member_list, representing
 from dedupe.store.preparation import check_revision
-from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Page, Replayed, StoredArticle, Totals
-from dedupe.store.rows import Record, event_of, replayed_of, stored_of
+from dedupe.store.protocol import (
+    ClusterFilter,
+    ClusterRow,
+    ClusterSort,
+    Page,
+    Replayed,
+    StoredArticle,
+    Titled,
+    Totals,
+    VocabularySnapshot,
+)
+from dedupe.store.queries import Hour, TitleQuery
+from dedupe.store.rows import Record, event_of, replayed_of, stored_of, vocabulary_of
 from dedupe.store.schema import LISTED, LIVE, articles, clusters, events, texts, vocabularies
-from dedupe.store.selection import page
+from dedupe.store.search import newest_titled
+from dedupe.store.selection import found_titles, page
+from dedupe.store.times import HOUR_US, moment
 
 STORED = (
     select(articles, texts, clusters.c.id.label("cluster_id"))
@@ -30,12 +43,19 @@ STORED = (
 )
 _ARTICLE = STORED.where(articles.c.id == bindparam("article_id"))
 _CLUSTER = select(*CLUSTER).where(clusters.c.id == bindparam("cluster_id"))
+_SNAPSHOT = [column.label(f"vocabulary_{column.name}") for column in vocabularies.c]
+_VOCABULARY = (
+    select(*_SNAPSHOT)
+    .where(vocabularies.c.language == bindparam("language"), vocabularies.c.seq < bindparam("before"))
+    .order_by(vocabularies.c.seq.desc())
+    .limit(1)
+)
 REPLAY = (
     select(
         events,
         *(column for column in articles.c if column.name not in ("cluster_pk", "pk")),
         *(column for column in texts.c if column.name != "article_pk"),
-        *(column.label(f"vocabulary_{column.name}") for column in vocabularies.c),
+        *_SNAPSHOT,
     )
     .outerjoin(articles, (articles.c.placed_seq == events.c.seq) & LIVE)
     .outerjoin(texts, texts.c.article_pk == articles.c.pk)
@@ -105,6 +125,16 @@ class SqlCatalogue:
             rows = connection.execute(member_list(STORED, cluster_pk, key).limit(limit + 1)).all()
         return page(scope, [(row.seen_at, row.pk, stored_of(row)) for row in rows], limit)
 
+    def hours(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Hour]:
+        """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
+        scope = ("hours", cluster_id)
+        key = read_cursor(scope, cursor)
+        with self._reading() as connection:
+            statement = hour_list(_known(connection, cluster_id).pk, key)
+            rows = connection.execute(statement.limit(limit + 1)).all()
+        hours = [Hour(at=moment(row.hour * HOUR_US), articles=row.articles, copies=row.copies) for row in rows]
+        return page(scope, [(row.hour, 0, hour) for row, hour in zip(rows, hours, strict=True)], limit)
+
     def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
         """Return up to ``limit`` events with ``seq > after``."""
         statement = select(events).where(events.c.seq > after).order_by(events.c.seq).limit(limit)
@@ -142,6 +172,21 @@ class SqlCatalogue:
         with self._reading() as connection:
             row = connection.execute(CONSTRAINED.where(events.c.seq == seq)).one_or_none()
         return found(seq, None if row is None else constraint_of(row))
+
+    def titled(self, which: TitleQuery, before: int | None) -> Titled:
+        """Find articles by their titles among those that represent their clusters."""
+        if not which.phrases:
+            return Titled(rows=[], before=None)
+        with self._reading() as connection:
+            found = connection.execute(newest_titled(which.phrases, which.look, before)).scalars().all()
+            rows = connection.execute(representing(STORED, found, which).limit(which.most + 1)).all()
+        return found_titles([(row.pk, stored_of(row)) for row in rows], found, which)
+
+    def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
+        """Return the newest snapshot of a language taken before an event."""
+        with self._reading() as connection:
+            row = connection.execute(_VOCABULARY, {"language": language, "before": before}).one_or_none()
+        return None if row is None else vocabulary_of(row)
 
     def totals(self) -> Totals:
         """Count what there is."""

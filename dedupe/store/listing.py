@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, exists, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
 
 from dedupe.store import search
 from dedupe.store.cursor import Key
 from dedupe.store.protocol import ClusterFilter, ClusterSort
+from dedupe.store.queries import TitleQuery
 from dedupe.store.rows import Record
 from dedupe.store.schema import LISTED, LIVE, articles, cluster_sources, clusters
 from dedupe.store.selection import EXCLUDED
-from dedupe.store.times import microseconds
+from dedupe.store.times import HOUR_US, microseconds
 from dedupe.store.titles import title_words
 
 _UNSHOWN: Final = frozenset({"representative_rank", "source_tally", "term_tally"})
@@ -56,6 +57,28 @@ def member_list(stored: Select[Any], cluster_pk: int, after: Key | None) -> Sele
     if after is None:
         return statement
     return statement.where(tuple_(articles.c.seen_at, articles.c.pk) > tuple_(literal(after[0]), literal(after[1])))
+
+
+def hour_list(cluster_pk: int, after: Key | None) -> Select[Any]:
+    """Return the statement that counts a cluster's articles by the hour, from the hour behind ``after`` on."""
+    hour = articles.c.seen_at // HOUR_US
+    counts = func.count().label("articles"), func.count(articles.c.duplicate_of).label("copies")
+    statement = (
+        select(hour.label("hour"), *counts)
+        .where(articles.c.cluster_pk == cluster_pk)
+        .where(LIVE)
+        .group_by(hour)
+        .order_by(hour)
+    )
+    return statement if after is None else statement.where(articles.c.seen_at >= (int(after[0]) + 1) * HOUR_US)
+
+
+def representing(stored: Select[Any], numbers: Sequence[int], which: TitleQuery) -> Select[Any]:
+    """Return the statement that lists those ``stored`` articles which represent their clusters, the newest first."""
+    statement = stored.where(articles.c.pk.in_(numbers), clusters.c.representative_id == articles.c.id, LIVE)
+    if which.seen_before is not None:
+        statement = statement.where(clusters.c.first_seen < microseconds(which.seen_before))
+    return statement.order_by(articles.c.pk.desc())
 
 
 def _conditions(which: ClusterFilter) -> list[ColumnElement[bool]]:

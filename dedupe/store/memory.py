@@ -9,6 +9,7 @@ from datetime import datetime
 
 from dedupe.errors import UnknownArticle, UnknownCluster
 from dedupe.events import PLACING, Decision, Event, EventKind
+from dedupe.store import selection
 from dedupe.store.memory_log import MemoryLog
 from dedupe.store.order import check_lifts, check_moves, check_order, check_references
 from dedupe.store.protocol import (
@@ -19,9 +20,11 @@ from dedupe.store.protocol import (
     Page,
     Replayed,
     StoredArticle,
+    Titled,
     Totals,
     VocabularySnapshot,
 )
+from dedupe.store.queries import Hour, TitleQuery
 from dedupe.store.selection import SORT_KEYS, after_cursor, page, passes
 from dedupe.store.summary import Member, Summary
 
@@ -118,6 +121,28 @@ class MemoryStore(MemoryLog):
         with self._lock:
             members = self._known(cluster_id).members
             return Counter(self._articles[member].assignment.decision for member in members)
+
+    def hours(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Hour]:
+        """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
+        with self._lock:
+            rows = selection.by_the_hour(self._members(self._known(cluster_id)))
+        scope = ("hours", cluster_id)
+        return page(scope, after_cursor(scope, rows, cursor, is_descending=False), limit)
+
+    def titled(self, which: TitleQuery, before: int | None) -> Titled:
+        """Find articles by their titles among those that represent their clusters."""
+        with self._lock:
+            found = selection.titled(self._articles.values(), self._ordinals, which, before)
+            rows = [self._row(cluster_id, known) for cluster_id, known in self._clusters.items()]
+        return selection.found_titles(
+            selection.representing(found, rows, which), [number for number, _ in found], which
+        )
+
+    def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
+        """Return the newest snapshot of a language taken before an event."""
+        with self._lock:
+            taken = {s: kept for s, kept in self._vocabularies.items() if kept.language == language and s < before}
+        return taken[max(taken)] if taken else None
 
     def totals(self) -> Totals:
         """Count what there is."""

@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from dedupe.article import Article
 from dedupe.constraints import Constraint
 from dedupe.events import Assignment, Decision, Event, EventKind
+from dedupe.store.queries import Hour, TitleQuery
 
 Row = TypeVar("Row", covariant=True)
 
@@ -178,6 +179,17 @@ class Page(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Titled:
+    """Articles that represent their clusters and were found by their titles, the newest arrival first, by number.
+
+    ``before`` is the number to go on from, None when there are no more titles to look at.
+    """
+
+    rows: Sequence[tuple[int, StoredArticle]]
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """How much the store holds."""
 
@@ -206,6 +218,10 @@ class Catalogue(Protocol):
         """List a cluster's articles, oldest first; raise `UnknownCluster`."""
         ...
 
+    def hours(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Hour]:
+        """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
+        ...
+
     def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
         """Return up to ``limit`` events with ``seq > after`` in order, all kinds when none is named."""
         ...
@@ -228,6 +244,14 @@ class Catalogue(Protocol):
 
     def constraint(self, seq: int) -> Constraint:
         """Return one editor's decision; raise `UnknownConstraint`."""
+        ...
+
+    def titled(self, which: TitleQuery, before: int | None) -> Titled:
+        """Find articles by their titles among those that represent their clusters, from before a number on."""
+        ...
+
+    def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
+        """Return the newest snapshot of a language taken by an event with ``seq < before``, None where none was."""
         ...
 
     def totals(self) -> Totals:

@@ -168,11 +168,12 @@ def replayed_of(row: Record) -> Replayed:
         event=event_of(row),
         article=article_of(row) if is_current else None,
         language=row.language if is_current else None,
-        vocabulary=None if row.vocabulary_seq is None else _vocabulary_of(row),
+        vocabulary=None if row.vocabulary_seq is None else vocabulary_of(row),
     )
 
 
-def _vocabulary_of(row: Record) -> VocabularySnapshot:
+def vocabulary_of(row: Record) -> VocabularySnapshot:
+    """Return the vocabulary of a row that has one, its columns named ``vocabulary_…``."""
     return VocabularySnapshot(
         seq=row.vocabulary_seq,
         language=row.vocabulary_language,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, literal_column, select, table, text
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, literal_column, select, table, text
 
 from dedupe.store.titles import title_words
 
@@ -49,3 +49,13 @@ def found_by_title(article_pk: ColumnElement[int], words: Sequence[str]) -> Colu
     row = literal_column("rowid", BigInteger)
     matching = select(row).select_from(table("titles")).where(text("titles MATCH :query").bindparams(query=query))
     return article_pk.in_(matching)
+
+
+def newest_titled(phrases: Sequence[Sequence[str]], look: int, before: int | None) -> Select[int]:
+    """Return the statement that finds the newest articles whose titles have every word of one of the ``phrases``."""
+    query = " OR ".join("(" + " AND ".join(f'"{word}"' for word in phrase) + ")" for phrase in phrases)
+    row = literal_column("rowid", BigInteger)
+    matching = select(row).select_from(table("titles")).where(text("titles MATCH :query").bindparams(query=query))
+    if before is not None:
+        matching = matching.where(row < before)
+    return matching.order_by(row.desc()).limit(look)

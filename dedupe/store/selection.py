@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final, TypeVar
 
 from dedupe.store.cursor import read_cursor, write_cursor
-from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Page
+from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Page, StoredArticle, Titled
+from dedupe.store.queries import Hour, TitleQuery
 from dedupe.store.summary import Member
-from dedupe.store.times import microseconds
+from dedupe.store.times import HOUR_US, microseconds, moment
 from dedupe.store.titles import matches, title_words
 
 Row = TypeVar("Row")
@@ -51,6 +53,49 @@ def _agrees(wanted: str | None, present: set[str | None]) -> bool:
 def _is_found(query: str | None, members: Sequence[Member]) -> bool:
     words = title_words(query or "")
     return not words or any(member.is_titled and matches(words, member.headline) for member in members)
+
+
+def by_the_hour(members: Iterable[Member]) -> list[Keyed[Hour]]:
+    """Return the hours in which a cluster's articles were first seen."""
+    hours: dict[int, list[Member]] = {}
+    for member in members:
+        hours.setdefault(member.seen_us // HOUR_US, []).append(member)
+    return [
+        (number, 0, Hour(at=moment(number * HOUR_US), articles=len(seen), copies=sum(map(_is_copy, seen))))
+        for number, seen in hours.items()
+    ]
+
+
+def titled(
+    articles: Iterable[StoredArticle], numbers: Mapping[str, int], which: TitleQuery, before: int | None
+) -> list[tuple[int, StoredArticle]]:
+    """Return the newest articles whose titles have every word of a phrase, by number."""
+    found = []
+    for stored in articles:
+        number = numbers[stored.article_id]
+        words = set(title_words(stored.article.title)) if stored.article else set()
+        if (before is None or number < before) and any(words.issuperset(phrase) for phrase in which.phrases):
+            found.append((number, stored))
+    return sorted(found, key=itemgetter(0), reverse=True)[: which.look]
+
+
+def representing(
+    found: Iterable[tuple[int, StoredArticle]], rows: Iterable[ClusterRow], which: TitleQuery
+) -> list[tuple[int, StoredArticle]]:
+    """Return those articles which represent a cluster that was first seen early enough."""
+    early = {row.representative_id for row in rows if not which.seen_before or row.first_seen < which.seen_before}
+    return [(number, stored) for number, stored in found if stored.article_id in early]
+
+
+def found_titles(rows: Sequence[tuple[int, StoredArticle]], looked_at: Sequence[int], which: TitleQuery) -> Titled:
+    """Return what was found among the numbers looked at, ``rows`` being one more than wanted where there are more."""
+    if len(rows) > which.most:
+        return Titled(rows=rows[: which.most], before=rows[which.most - 1][0])
+    return Titled(rows=rows, before=looked_at[-1] if len(looked_at) == which.look else None)
+
+
+def _is_copy(member: Member) -> bool:
+    return member.duplicate_of is not None
 
 
 def page(scope: Sequence[object], rows: Sequence[Keyed[Row]], limit: int) -> Page[Row]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from api import decisions, examples, schemas
+from api.answers import dumps
+from api.routes.compare import CompareIn
+from dedupe.comparison import Comparison
+from dedupe.explanation import Explanation
+from dedupe.provenance import Provenance
 
 Operation = tuple[str, dict[str, Any]]
 
@@ -59,12 +65,16 @@ def test_every_look_at_data_can_be_spared(newsroom: Any) -> None:
     ("model", "example"),
     [
         (schemas.ArticleIn, examples.ARTICLE),
+        (CompareIn, examples.PAIR),
         (schemas.AssignmentOut, examples.ASSIGNMENT),
         (schemas.AssignmentOut, examples.UNCHANGED),
         (schemas.ArticleOut, examples.STORED),
         (schemas.ArticlePage, examples.ARTICLES),
         (schemas.ClusterOut, examples.CLUSTER),
         (schemas.ClusterPage, examples.CLUSTERS),
+        (schemas.TimelineOut, examples.TIMELINE),
+        (schemas.SimilarPage, examples.SIMILAR),
+        (schemas.RelatedPage, examples.RELATED),
         (schemas.ChangePage, examples.CHANGES),
         (schemas.AliveOut, examples.ALIVE),
         (schemas.ReadyOut, examples.READY),
@@ -89,7 +99,16 @@ def test_every_look_at_data_can_be_spared(newsroom: Any) -> None:
 def test_examples_are_what_the_schemas_say(model: type[BaseModel], example: dict[str, Any]) -> None:
     parsed = model.model_validate_json(json.dumps(example))
     assert parsed.model_fields_set == example.keys() <= model.model_fields.keys()
-    assert model is schemas.ArticleIn or model is schemas.ProblemOut or example.keys() == model.model_fields.keys()
+    assert model in (schemas.ArticleIn, schemas.ProblemOut) or example.keys() == model.model_fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("answer", "example"),
+    [(Comparison, examples.COMPARISON), (Explanation, examples.EXPLANATION), (Provenance, examples.PROVENANCE)],
+)
+def test_examples_are_what_the_engine_answers(answer: type[Any], example: dict[str, Any]) -> None:
+    parsed = TypeAdapter(answer).validate_json(json.dumps(example), extra="forbid")
+    assert json.loads(dumps(parsed)) == example
 
 
 def test_answers_have_the_fields_of_their_examples(newsroom: Any) -> None:
@@ -104,6 +123,9 @@ def test_answers_have_the_fields_of_their_examples(newsroom: Any) -> None:
             (f"/v1/clusters/{cluster}/articles", examples.ARTICLES, schemas.ArticlePage),
             (f"/v1/clusters/{cluster}/lineage", examples.LINEAGE, decisions.LineageOut),
             ("/v1/constraints", examples.CONSTRAINTS, decisions.ConstraintPage),
+            (f"/v1/clusters/{cluster}/timeline", examples.TIMELINE, schemas.TimelineOut),
+            (f"/v1/clusters/{cluster}/related", examples.RELATED, schemas.RelatedPage),
+            (f"/v1/articles/{article}/similar", examples.SIMILAR, schemas.SimilarPage),
             ("/v1/changes", examples.CHANGES, schemas.ChangePage),
             ("/healthz", examples.ALIVE, schemas.AliveOut),
             ("/readyz", examples.READY, schemas.ReadyOut),
@@ -136,3 +158,12 @@ def test_the_page_for_people_shows_the_examples(newsroom: Any) -> None:
     assert "eastlow:2026:4711" in page
     assert "clu_2vtqzqzhf8ff1" in page
     assert "has no time zone" in page
+
+
+def test_the_example_of_an_explanation_adds_up() -> None:
+    join = examples.EXPLANATION["join"]
+    log_odds = join["base"] + sum(feature["contribution"] for feature in join["features"])
+    assert round(log_odds, 8) == join["log_odds"]
+    assert round(1 / (1 + math.exp(-log_odds)), 4) == join["probability"]
+    assert round(join["probability"] - join["threshold"], 4) == join["margin"]
+    assert round(join["probability"] - join["runner_up"]["confidence"], 4) == join["lead"]

@@ -48,7 +48,7 @@ def index(room: Newsroom) -> Index:
 
 
 def rival(cluster: int, probability: float) -> Rival:
-    return Rival(cluster, probability, np.arange(len(FEATURES)) / 8)
+    return Rival(cluster, probability, np.arange(len(FEATURES)) / 8, nearest=cluster)
 
 
 def copy_of(slot: int) -> Copy:
@@ -61,12 +61,16 @@ def placed(index: Index, verdict: Verdict, room: Newsroom) -> tuple[Event, Submi
 
 
 def test_an_article_that_joins(index: Index, room: Newsroom) -> None:
-    event, submission = placed(index, Verdict(1, 0.87654321, rivals=(rival(1, 0.87654321), rival(0, 0.25))), room)
+    event, submission = placed(
+        index, Verdict(1, 0.87654321, rivals=(rival(1, 0.87654321), rival(0, 0.25)), model=4), room
+    )
 
     assert (event.seq, event.at, event.kind) == (3, submission.received_at, EventKind.JOINED)
     assert (event.article_id, event.cluster_id) == (submission.article_id, CLUSTERS[1])
     assert event.detail == {
         "confidence": 0.8765,
+        "model": 4,
+        "nearest": index.article_id(1),
         "features": dict(zip(FEATURES, (np.arange(len(FEATURES)) / 8).tolist(), strict=True)),
         "runner_up": {"cluster_id": CLUSTERS[0], "confidence": 0.25},
     }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 
 from dedupe.errors import InvalidQuery, StoreError, UnknownArticle, UnknownCluster, UnknownConstraint
 from dedupe.events import Event, EventKind
 from dedupe.store.protocol import Change, ClusterFilter, ClusterSort
+from dedupe.store.queries import TitleQuery
+from dedupe.store.titles import title_words
 from tests.laws.conftest import Subject
 from tests.laws.edited_log import EditedLog
 from tests.laws.expected import Expected, seen
@@ -335,3 +339,77 @@ def test_a_replay_begun_is_not_disturbed_by_commits(subject: Subject) -> None:
     began = [next(replay)]
     subject.commit(arrivals(log, 5))
     assert [replayed.event for replayed in [*began, *replay]] == [change.event for change in first]
+
+
+def test_the_snapshot_before_an_event_is_found(subject: Subject) -> None:
+    changes = RandomLog(5).changes(120)
+    for at, change in enumerate(changes):
+        if change.vocabulary and at % 2:
+            changes[at] = replace(change, vocabulary=replace(change.vocabulary, language="de"))
+    subject.commit(changes)
+    subject.reopen()
+    taken = [change.vocabulary for change in changes if change.vocabulary]
+    assert {snapshot.language for snapshot in taken} == {"en", "de"}
+    for language in ("en", "de", "xx"):
+        for before in (0, 1, 30, 31, 60, 1 << 62):
+            earlier = [snapshot for snapshot in taken if snapshot.language == language and snapshot.seq < before]
+            assert subject.catalogue.vocabulary(language, before) == (earlier[-1] if earlier else None)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_hours_of_a_cluster_are_those_of_its_articles(subject: Subject, seed: int) -> None:
+    subject.commit(RandomLog(seed).changes(160))
+    subject.reopen()
+    several = 0
+    for row in listed(subject.catalogue, ClusterFilter()):
+        members = walk(lambda cursor, row=row: subject.catalogue.members(row.cluster_id, 50, cursor))
+        counted: dict[datetime, list[int]] = {}
+        for member in members:
+            seen = member.article.decision_time(member.received_at) or member.received_at
+            hour = counted.setdefault(seen.replace(minute=0, second=0, microsecond=0), [0, 0])
+            hour[0] += 1
+            hour[1] += member.assignment.duplicate_of is not None
+        for limit in (1, 3, 1_000):
+            hours = walk(lambda cursor, row=row, limit=limit: subject.catalogue.hours(row.cluster_id, limit, cursor))
+            assert [(hour.at, hour.articles, hour.copies) for hour in hours] == [
+                (at, *counts) for at, counts in sorted(counted.items())
+            ]
+        several += len(counted) > 1
+    assert several
+    with pytest.raises(UnknownCluster):
+        subject.catalogue.hours("clu_0000000000000", 10, None)
+    cluster_id = listed(subject.catalogue, ClusterFilter())[0].cluster_id
+    with pytest.raises(InvalidQuery):
+        subject.catalogue.hours(cluster_id, 10, "nonsense")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_titles_are_found_newest_first_and_shown_where_they_represent(subject: Subject, seed: int) -> None:
+    changes = RandomLog(seed + 20).changes(160)
+    subject.commit(changes)
+    subject.reopen()
+    order = {change.event.article_id: at for at, change in reversed(list(enumerate(changes))) if change.stored}
+    rows = listed(subject.catalogue, ClusterFilter())
+    stored = [subject.catalogue.article(row.representative_id) for row in rows]
+    phrases = ([["harbour"]], [["zurich"], ["東", "京"]], [["strike", "vote"], ["42"], ["flood"]], [["nowhere"]], [])
+    shown = Counter()
+    for wanted, seen_before in product(phrases, (None, START, START + timedelta(hours=9))):
+        having = [
+            one.article_id
+            for row, one in zip(rows, stored, strict=True)
+            if any(set(title_words(one.article.title)) >= set(phrase) for phrase in wanted)
+            and (seen_before is None or row.first_seen < seen_before)
+        ]
+        expected = sorted(having, key=order.__getitem__, reverse=True)
+        for look, most in ((1, 1), (4, 9), (9, 2), (1_000, 1_000)):
+            which = TitleQuery(phrases=wanted, look=look, most=most, seen_before=seen_before)
+            found, before, looks = [], None, 0
+            while looks == 0 or before is not None:
+                titled = subject.catalogue.titled(which, before)
+                assert len(titled.rows) <= min(look, most)
+                assert titled.before is None or before is None or titled.before < before
+                found += [one.article_id for _, one in titled.rows]
+                before, looks = titled.before, looks + 1
+            assert found == expected
+            shown[seen_before] += len(found)
+    assert shown[None] > shown[START + timedelta(hours=9)] > 0, "otherwise this proves nothing"

@@ -1,0 +1,97 @@
+"""Two articles side by side, stored or sent along."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from api import examples
+from api.answers import json_answer, not_modified, tag
+from api.bodies import JSON_TYPES, check_type, read_body
+from api.deps import Service, ServiceDep
+from api.openapi import JSON, NOT_MODIFIED, PROBLEMS, answers, schema_of, shown
+from api.problems import problem_of_body
+from api.schemas import ArticleIn
+from dedupe.article import Article
+from dedupe.comparison import Comparison, compare
+from dedupe.errors import InvalidArticle
+
+router = APIRouter(prefix="/v1/compare", tags=["reasons"])
+
+ArticleId = Annotated[str, Query(min_length=1, max_length=100)]
+
+
+class SideIn(ArticleIn):
+    """An article of the store by its ``article_id``, or one as a client would send it."""
+
+    article_id: str | None = Field(None, max_length=100, description="An article of the store, instead of a text.")
+
+    def side(self) -> Article | str:
+        """Return the id or the article; raise `InvalidArticle` when a field cannot be used."""
+        if self.article_id is None:
+            return self.article()
+        if self.model_fields_set != {"article_id"}:
+            raise InvalidArticle("article_id", "send the id of a stored article or an article itself, not both")
+        return self.article_id
+
+
+class CompareIn(BaseModel):
+    """Two articles to compare."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    left: SideIn
+    right: SideIn
+
+
+@router.get(
+    "",
+    summary="Compare two articles",
+    response_model=Comparison,
+    responses=answers(examples.COMPARISON) | NOT_MODIFIED | PROBLEMS,
+)
+def get_comparison(request: Request, service: ServiceDep, left: ArticleId, right: ArticleId) -> Response:
+    """Answer with what two stored articles share, and where that stands in each."""
+    entity_tag = tag(request, service.feed.last_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    return json_answer(_compare(service, left, right), headers={"ETag": entity_tag})
+
+
+@router.post(
+    "",
+    summary="Compare two texts",
+    response_model=Comparison,
+    responses=answers(examples.COMPARISON) | PROBLEMS,
+    openapi_extra={"requestBody": {"required": True, "content": shown(JSON, examples.PAIR, schema_of(CompareIn))}},
+)
+async def post_comparison(request: Request, service: ServiceDep) -> Response:
+    """Answer with what two articles share; each is sent along or named by its id, and nothing is stored."""
+    check_type(request, JSON_TYPES)
+    body = await read_body(request, service.settings.max_body_bytes)
+    return json_answer(await run_in_threadpool(_compare_sent, service, body))
+
+
+def _compare_sent(service: Service, body: bytes) -> Comparison:
+    try:
+        pair = CompareIn.model_validate_json(body)
+    except ValidationError as error:
+        raise problem_of_body(error) from None
+    return _compare(service, _side(pair.left, "left"), _side(pair.right, "right"))
+
+
+def _side(sent: SideIn, name: str) -> Article | str:
+    try:
+        return sent.side()
+    except InvalidArticle as refused:
+        raise InvalidArticle(f"{name}.{refused.field}", refused.reason) from None
+
+
+def _compare(service: Service, left: Article | str, right: Article | str) -> Comparison:
+    archive = service.archive
+    ours, theirs = archive.read_pair(left, right, datetime.now(UTC))
+    return compare(archive.weigh(ours), archive.weigh(theirs), archive.shingle_size)

@@ -1,0 +1,27 @@
+"""Why an article is where it is."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api import examples
+from api.answers import json_answer, not_modified, tag
+from api.deps import ServiceDep
+from api.openapi import NOT_MODIFIED, PROBLEMS, answers
+from dedupe.explanation import Explanation, explain
+
+router = APIRouter(prefix="/v1/articles", tags=["reasons"])
+
+
+@router.get(
+    "/{article_id}/explanation",
+    summary="Ask why an article is where it is",
+    response_model=Explanation,
+    responses=answers(examples.EXPLANATION) | NOT_MODIFIED | PROBLEMS,
+)
+def get_explanation(article_id: str, request: Request, service: ServiceDep) -> Response:
+    """Answer with the reasons as they were recorded, and with what is shared with the nearest article."""
+    entity_tag = tag(request, service.feed.last_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    return json_answer(explain(service.archive, article_id), headers={"ETag": entity_tag})

@@ -1,0 +1,69 @@
+"""Where a cluster's articles come from, and when they came."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api import examples
+from api.answers import json_answer, next_page, not_modified, tag
+from api.deps import ServiceDep
+from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
+from api.routes.clusters import Cursor, moved
+from api.schemas import TimelineOut
+from dedupe.provenance import Provenance, provenance
+
+router = APIRouter(prefix="/v1/clusters", tags=["reasons"])
+
+
+@router.get(
+    "/{cluster_id}/provenance",
+    summary="Ask who copied from whom",
+    response_model=Provenance,
+    responses=answers(examples.PROVENANCE) | NOT_MODIFIED | MOVED | PROBLEMS,
+)
+def get_provenance(
+    cluster_id: str,
+    request: Request,
+    service: ServiceDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Answer with where a page of a cluster's articles comes from, the first seen first.
+
+    A page of very long texts ends early; follow `next_cursor`.
+    """
+    row = service.catalogue.cluster(cluster_id)
+    if row.merged_into:
+        return moved(row, "/provenance")
+    entity_tag = tag(request, row.updated_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    found = provenance(service.archive, cluster_id, limit, cursor)
+    return json_answer(found, headers={"ETag": entity_tag} | next_page(request, found.next_cursor))
+
+
+@router.get(
+    "/{cluster_id}/timeline",
+    summary="Count a cluster's articles by the hour",
+    response_model=TimelineOut,
+    responses=answers(examples.TIMELINE) | NOT_MODIFIED | MOVED | PROBLEMS,
+)
+def get_timeline(
+    cluster_id: str,
+    request: Request,
+    service: ServiceDep,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="Hours, those without an article not counted.")] = 168,
+    cursor: Cursor = None,
+) -> Response:
+    """Answer with how many articles were first seen in each hour, oldest first; empty hours are left out."""
+    row = service.catalogue.cluster(cluster_id)
+    if row.merged_into:
+        return moved(row, "/timeline")
+    entity_tag = tag(request, row.updated_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    page = service.catalogue.hours(cluster_id, limit, cursor)
+    content = {"cluster_id": cluster_id, "hours": page.rows, "next_cursor": page.next_cursor}
+    return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
