@@ -16,7 +16,8 @@ from dedupe.cli.cluster import Line
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES
 from dedupe.clusters.similarity import shared_count, shingles_of
-from dedupe.index import NO_COPY, Index
+from dedupe.duplicates.containment import Copy
+from dedupe.index import Index
 from dedupe.reading import Reading
 from dedupe.settings import EngineSettings
 from dedupe.text.page import Page
@@ -74,6 +75,7 @@ class Blind:
 class Cosine:
     """No learned decision: the cosine with the sum of a cluster's members, from a threshold on. Nothing merges."""
 
+    version = 0
     merge_threshold = NEVER
 
     def __init__(self, threshold: float) -> None:
@@ -147,22 +149,25 @@ def _whole_page() -> AbstractContextManager[Any]:
 def _by_jaccard() -> AbstractContextManager[Any]:
     among = Index.copy_among
 
-    def similar(index: Index, reading: Reading, slots: NDArray[np.int32]) -> tuple[int, float, float]:
+    def similar(index: Index, reading: Reading, slots: NDArray[np.int32]) -> Copy | None:
         ours = reading.evidence.shingles
         theirs = [shingles_of(slot, index.clusters.space) for slot in slots]
         shared = np.array([shared_count(ours, other) for other in theirs], dtype=np.float64)
         united = np.array([len(ours) + len(other) for other in theirs], dtype=np.float64) - shared
-        # Such a Jaccard similarity implies the containment and the lengths that are asked for besides.
+        # What else is asked of a copy is asked of these as well.
         return among(index, reading, slots[shared >= JACCARD * np.maximum(united, 1.0)])
 
     return patch.object(Index, "copy_among", similar)
 
 
 def _without_templates() -> AbstractContextManager[Any]:
-    among, nothing = Index.copy_among, np.empty(0, dtype=np.uint32)
+    among = Index.copy_among
 
-    def numberless(index: Index, reading: Reading, slots: NDArray[np.int32]) -> tuple[int, float, float]:
-        return among(index, reading._replace(evidence=reading.evidence._replace(numbers=nothing)), slots)
+    def numberless(index: Index, reading: Reading, slots: NDArray[np.int32]) -> Copy | None:
+        # A template is told by its source and by changed numbers: neither is to be seen.
+        evidence = reading.evidence._replace(numbered=np.zeros_like(reading.evidence.numbered))
+        article = replace(reading.article, source=None)
+        return among(index, reading._replace(article=article, evidence=evidence), slots)
 
     return patch.object(Index, "copy_among", numberless)
 
@@ -193,9 +198,9 @@ VARIANTS: Final = (
     Variant(
         name="no copies",
         title="copies not looked for",
-        patch=lambda: patch.object(Index, "copy_among", lambda _index, _reading, _slots: NO_COPY),
+        patch=lambda: patch.object(Index, "copy_among", lambda _index, _reading, _slots: None),
     ),
-    Variant(name="jaccard", title=f"copies by Jaccard ≥ {JACCARD}, not containment", patch=_by_jaccard),
+    Variant(name="jaccard", title=f"copies by Jaccard ≥ {JACCARD}, not coverage", patch=_by_jaccard),
     Variant(name="no templates", title="templates taken for copies", patch=_without_templates),
     cosine(0.2),
     cosine(0.3),

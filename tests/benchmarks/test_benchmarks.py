@@ -50,7 +50,7 @@ def test_every_part_can_be_switched_off(evaluated: float, tmp_path: Path) -> Non
     assert "Error" not in ran.stderr
     assert any(cell.startswith("−") for cell in cells(clusters, "no learned decision: cosine ≥ 0.4"))
     assert float(cells(copies, "copies not looked for")[0].replace("−", "-")) < -0.9
-    assert float(cells(copies, "copies by Jaccard ≥ 0.7, not containment")[0].replace("−", "-")) < 0
+    assert float(cells(copies, "copies by Jaccard ≥ 0.7, not coverage")[0].replace("−", "-")) < 0
     assert ran.stdout.strip() in written
     assert written.startswith("Before.")
     assert written.endswith("After.\n")
