@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,9 +42,12 @@ def test_the_article_it_posts_joins_the_event_it_tells_of() -> None:
     answer = engine.add(Submission(article=example, article_id=ids.encode("art", 9_999), received_at=received))
 
     assert answer.cluster_id == clusters["Halvern Mutual and Eastlow Savings agree to merge"]
-    assert answer.decision == json.loads(told[1])["decision"]
-    assert answer.confidence > 0.9
-    assert answer.runner_up
+    shown = json.loads(told[1])
+    assert (answer.decision, answer.confidence) == (shown["decision"], shown["confidence"])
+    assert answer.duplicate_of
+    assert answer.duplicate_of.article_id == ids.encode("art", 0)
+    assert asdict(answer.duplicate_of) | {"article_id": "art_…"} == shown["duplicate_of"]
+    assert answer.runner_up is shown["runner_up"] is None
 
 
 @pytest.mark.parametrize(

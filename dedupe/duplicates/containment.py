@@ -88,7 +88,7 @@ def best_copy(text: Text, candidates: NDArray[np.int32], founders: NDArray[np.in
         if len(places) == 0:
             places = first_places(text)
         passages = shared_passages(text, places, theirs)
-        coverage = _coverage(passages, text, slot, space)
+        coverage = max(contained, _coverage(passages, text, slot, space))  # a text may say all of it twice
         if coverage < rule.coverage or _is_another(text, slot, jaccard, passages, space, rule):
             continue
         group = space.articles.group[slot]
