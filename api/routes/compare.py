@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api import examples
+from api import reason_examples as examples
 from api.answers import json_answer, not_modified, tag
 from api.bodies import JSON_TYPES, check_type, read_body
 from api.deps import Service, ServiceDep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api import examples
+from api import reason_examples as examples
 from api.answers import json_answer, not_modified, tag
 from api.deps import ServiceDep
 from api.openapi import NOT_MODIFIED, PROBLEMS, answers

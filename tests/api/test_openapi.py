@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from api import decisions, examples, schemas
+from api import decisions, examples, reason_examples, schemas
 from api.answers import dumps
 from api.routes.compare import CompareIn
 from dedupe.comparison import Comparison
@@ -65,16 +65,16 @@ def test_every_look_at_data_can_be_spared(newsroom: Any) -> None:
     ("model", "example"),
     [
         (schemas.ArticleIn, examples.ARTICLE),
-        (CompareIn, examples.PAIR),
+        (CompareIn, reason_examples.PAIR),
         (schemas.AssignmentOut, examples.ASSIGNMENT),
         (schemas.AssignmentOut, examples.UNCHANGED),
         (schemas.ArticleOut, examples.STORED),
         (schemas.ArticlePage, examples.ARTICLES),
         (schemas.ClusterOut, examples.CLUSTER),
         (schemas.ClusterPage, examples.CLUSTERS),
-        (schemas.TimelineOut, examples.TIMELINE),
-        (schemas.SimilarPage, examples.SIMILAR),
-        (schemas.RelatedPage, examples.RELATED),
+        (schemas.TimelineOut, reason_examples.TIMELINE),
+        (schemas.SimilarPage, reason_examples.SIMILAR),
+        (schemas.RelatedPage, reason_examples.RELATED),
         (schemas.ChangePage, examples.CHANGES),
         (schemas.AliveOut, examples.ALIVE),
         (schemas.ReadyOut, examples.READY),
@@ -104,7 +104,11 @@ def test_examples_are_what_the_schemas_say(model: type[BaseModel], example: dict
 
 @pytest.mark.parametrize(
     ("answer", "example"),
-    [(Comparison, examples.COMPARISON), (Explanation, examples.EXPLANATION), (Provenance, examples.PROVENANCE)],
+    [
+        (Comparison, reason_examples.COMPARISON),
+        (Explanation, reason_examples.EXPLANATION),
+        (Provenance, reason_examples.PROVENANCE),
+    ],
 )
 def test_examples_are_what_the_engine_answers(answer: type[Any], example: dict[str, Any]) -> None:
     parsed = TypeAdapter(answer).validate_json(json.dumps(example), extra="forbid")
@@ -123,9 +127,9 @@ def test_answers_have_the_fields_of_their_examples(newsroom: Any) -> None:
             (f"/v1/clusters/{cluster}/articles", examples.ARTICLES, schemas.ArticlePage),
             (f"/v1/clusters/{cluster}/lineage", examples.LINEAGE, decisions.LineageOut),
             ("/v1/constraints", examples.CONSTRAINTS, decisions.ConstraintPage),
-            (f"/v1/clusters/{cluster}/timeline", examples.TIMELINE, schemas.TimelineOut),
-            (f"/v1/clusters/{cluster}/related", examples.RELATED, schemas.RelatedPage),
-            (f"/v1/articles/{article}/similar", examples.SIMILAR, schemas.SimilarPage),
+            (f"/v1/clusters/{cluster}/timeline", reason_examples.TIMELINE, schemas.TimelineOut),
+            (f"/v1/clusters/{cluster}/related", reason_examples.RELATED, schemas.RelatedPage),
+            (f"/v1/articles/{article}/similar", reason_examples.SIMILAR, schemas.SimilarPage),
             ("/v1/changes", examples.CHANGES, schemas.ChangePage),
             ("/healthz", examples.ALIVE, schemas.AliveOut),
             ("/readyz", examples.READY, schemas.ReadyOut),
@@ -161,7 +165,7 @@ def test_the_page_for_people_shows_the_examples(newsroom: Any) -> None:
 
 
 def test_the_example_of_an_explanation_adds_up() -> None:
-    join = examples.EXPLANATION["join"]
+    join = reason_examples.EXPLANATION["join"]
     log_odds = join["base"] + sum(feature["contribution"] for feature in join["features"])
     assert round(log_odds, 8) == join["log_odds"]
     assert round(1 / (1 + math.exp(-log_odds)), 4) == join["probability"]

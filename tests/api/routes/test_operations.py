@@ -83,9 +83,16 @@ def test_every_operation_is_described_with_its_problems(newsroom: Any) -> None:
         "POST /v1/articles/bulk",
         "GET /v1/articles/{article_id}",
         "DELETE /v1/articles/{article_id}",
+        "GET /v1/articles/{article_id}/explanation",
+        "GET /v1/articles/{article_id}/similar",
         "GET /v1/clusters",
         "GET /v1/clusters/{cluster_id}",
         "GET /v1/clusters/{cluster_id}/articles",
+        "GET /v1/clusters/{cluster_id}/provenance",
+        "GET /v1/clusters/{cluster_id}/related",
+        "GET /v1/clusters/{cluster_id}/timeline",
+        "GET /v1/compare",
+        "POST /v1/compare",
         "GET /v1/changes",
         "GET /healthz",
         "GET /readyz",
@@ -96,7 +103,7 @@ def test_every_operation_is_described_with_its_problems(newsroom: Any) -> None:
         if "/v1/" in name:
             assert "application/problem+json" in operation["responses"]["4XX"]["content"]
             assert "application/problem+json" in operation["responses"]["503"]["content"]
-    for name in ("POST /v1/articles", "POST /v1/articles/bulk"):
+    for name in ("POST /v1/articles", "POST /v1/articles/bulk", "POST /v1/compare"):
         assert "requestBody" in operations[name]
 
 
