@@ -28,6 +28,8 @@ SIGNS: Final = {
 }  # fmt: skip
 """What speaks for belonging together must never count against it, nor the other way round: a
 weight of the wrong sign is a quirk of the sets it was learned from."""
+VERSION: Final = 5
+"""Raised with every model that is to be shipped; those before stay in the archive, for decisions made by them."""
 TREES: Final = 100
 FEWEST: Final = 200
 """No leaf rests on fewer examples: what is rarer is a quirk."""
@@ -82,12 +84,12 @@ class Run:
         return False if self.index.clusters.clusters.members[cluster] >= CROWD else None
 
 
-def forced_examples(part: Set) -> Examples:
+def forced_examples(part: Set, shuffle: int) -> Examples:
     """Return the decisions of a stream in which every article so far is in its gold cluster."""
     run = Run(part, UNLEARNED)
     clusters: dict[str, int] = {}
     rows: list[tuple[NDArray[np.float64], bool]] = []
-    for labelled in stream(part):
+    for labelled in stream(part, shuffle):
         gold = labelled.gold
 
         def force(verdict: Verdict, gold: str | None = gold) -> Verdict:
@@ -100,11 +102,11 @@ def forced_examples(part: Set) -> Examples:
     return _stacked(rows)
 
 
-def free_examples(part: Set, model: JoinModel) -> Examples:
+def free_examples(part: Set, model: JoinModel, shuffle: int) -> Examples:
     """Return the decisions of a stream as ``model`` really clusters it (Ross, Gordon & Bagnell 2011)."""
     run = Run(part, model)
     rows: list[tuple[NDArray[np.float64], bool]] = []
-    for labelled in stream(part):
+    for labelled in stream(part, shuffle):
         gold = labelled.gold
 
         def watch(verdict: Verdict, gold: str | None = gold) -> Verdict:
@@ -144,7 +146,7 @@ def fit(examples: Mapping[Set, Examples], threshold: float, merge_threshold: flo
     learner.fit(features, labels, sample_weight=weights)
     trees = [_tree(predictor.nodes) for (predictor,) in learner._predictors]
     columns = Trees(*(np.array(column) for column in zip(*trees, strict=True)))
-    return JoinModel(4, float(learner._baseline_prediction[0, 0]), columns, threshold, merge_threshold)
+    return JoinModel(VERSION, float(learner._baseline_prediction[0, 0]), columns, threshold, merge_threshold)
 
 
 def _tree(nodes: NDArray[np.void]) -> tuple[list[int], list[float], list[float]]:

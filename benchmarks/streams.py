@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -75,11 +76,16 @@ class Set(NamedTuple):
         return self == Set(self.name, self.limit)
 
 
-def stream(part: Set) -> Iterator[Labelled]:
-    """Yield the articles of a set in order of publication, the undated last."""
+def stream(part: Set, shuffle: int | None = None) -> Iterator[Labelled]:
+    """Yield the articles of a set in order of publication, the undated last.
+
+    Articles of one moment come as in the file, or shuffled by the seed ``shuffle``: their order says nothing.
+    """
     worded = (row for row in rows(part.name) if row.get("title") or row.get("text"))
     moments = ((published(row) if part.dated else None, number, row) for number, row in enumerate(worded))
-    ordered = sorted(moments, key=lambda entry: (entry[0] is None, entry[0] or FIRST, entry[1]))
+    draw = random.Random(shuffle)
+    drawn = ((moment, number if shuffle is None else draw.random(), row) for moment, number, row in moments)
+    ordered = sorted(drawn, key=lambda entry: (entry[0] is None, entry[0] or FIRST, entry[1]))
     at = FIRST
     for place, (moment, _, row) in enumerate(ordered[: part.limit]):
         at = max(at, moment or at)

@@ -19,6 +19,7 @@ from pathlib import Path
 from learning import Examples, fit, forced_examples, free_examples, joined, score
 from streams import Form, Set
 
+from dedupe.clusters.attribution import ARCHIVE
 from dedupe.clusters.decision import MODEL_FILE, JoinModel, Trees
 from dedupe.clusters.features import FEATURES
 
@@ -48,7 +49,7 @@ COPIES = (
 )
 """What the sets lack and the world has: undated pages, leads and headlines, languages without a prior."""
 ROUNDS = 2
-THRESHOLD, MERGE_THRESHOLD = 0.5, 0.42
+THRESHOLD, MERGE_THRESHOLD = 0.5, 0.46
 
 
 def main() -> None:
@@ -60,6 +61,7 @@ def main() -> None:
         examples = collect(workers)
         model = fit(examples, THRESHOLD, MERGE_THRESHOLD)
         write(model, MODEL_FILE)
+        write(model, ARCHIVE / f"join-{model.version}.json")
         report(SETS, workers.map(score, SETS, [model] * len(SETS)))
         if arguments.leave_out:
             print("Left out:")
@@ -71,10 +73,10 @@ def main() -> None:
 def collect(workers: Executor) -> dict[Set, Examples]:
     """Return the examples of each set, after `ROUNDS` of learning from what the model does."""
     parts = SETS + COPIES
-    examples = dict(zip(parts, workers.map(forced_examples, parts), strict=True))
-    for _ in range(ROUNDS):
+    examples = dict(zip(parts, workers.map(partial(forced_examples, shuffle=0), parts), strict=True))
+    for shuffle in range(1, ROUNDS + 1):
         model = fit(examples, THRESHOLD, MERGE_THRESHOLD)
-        more = workers.map(partial(free_examples, model=model), parts)
+        more = workers.map(partial(free_examples, model=model, shuffle=shuffle), parts)
         examples = {part: joined([examples[part], lot]) for part, lot in zip(parts, more, strict=True)}
     return examples
 
