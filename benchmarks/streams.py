@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from dedupe import ids
 from dedupe.article import Article
@@ -61,13 +62,16 @@ class Form(Enum):
 class Set(NamedTuple):
     """The first ``limit`` articles of a set, with their dates or as if they had none, whole or shortened.
 
-    ``prior`` is False where it is to be learned from as if nothing were known of the language.
+    ``noise`` is False where the articles without a label are left out: what remains is sparse, and what is nearest
+    to an article is often another event. ``prior`` is False where it is to be learned from as if nothing
+    were known of the language.
     """
 
     name: str
     limit: int | None = None
     dated: bool = True
     form: Form = Form.WHOLE
+    noise: bool = True
     prior: bool = True
 
     @property
@@ -82,8 +86,9 @@ def stream(part: Set, shuffle: int | None = None) -> Iterator[Labelled]:
     Articles of one moment come as in the file, or shuffled by the seed ``shuffle``: their order says nothing.
     """
     worded = (row for row in rows(part.name) if row.get("title") or row.get("text"))
+    worded = (row for row in worded if part.noise or _gold(row))
     moments = ((published(row) if part.dated else None, number, row) for number, row in enumerate(worded))
-    draw = random.Random(shuffle)
+    draw = np.random.default_rng(shuffle)
     drawn = ((moment, number if shuffle is None else draw.random(), row) for moment, number, row in moments)
     ordered = sorted(drawn, key=lambda entry: (entry[0] is None, entry[0] or FIRST, entry[1]))
     at = FIRST
@@ -91,9 +96,12 @@ def stream(part: Set, shuffle: int | None = None) -> Iterator[Labelled]:
         at = max(at, moment or at)
         title, text = shortened(row.get("title") or "", row.get("text") or "", part.form)
         article = Article(title=title, text=text, source=row.get("source"), published_at=moment, language=row["lang"])
-        gold = row.get("cluster_merged") or row.get("cluster")
         article_id = ids.encode("art", place)
-        yield Labelled(row["id"], Submission(article=article, article_id=article_id, received_at=at), gold)
+        yield Labelled(row["id"], Submission(article=article, article_id=article_id, received_at=at), _gold(row))
+
+
+def _gold(row: dict[str, Any]) -> str | None:
+    return row.get("cluster_merged") or row.get("cluster")
 
 
 def shortened(title: str, text: str, form: Form) -> tuple[str, str]:

@@ -33,8 +33,9 @@ SETS = (
 )
 COPIES = (
     Set("allsides", form=Form.HEADLINE),
-    Set("allsides", 12_000, dated=False),
-    Set("allsides", 12_000, dated=False, form=Form.LEAD),
+    Set("allsides", noise=False),
+    Set("allsides", noise=False, dated=False),
+    Set("allsides", noise=False, dated=False, form=Form.LEAD),
     Set("uci_headlines", 8_000, dated=False),
     *(
         changed
@@ -47,7 +48,7 @@ COPIES = (
         )
     ),
 )
-"""What the sets lack and the world has: undated pages, leads and headlines, languages without a prior."""
+"""What the sets lack and the world has: undated, short and sparse news, languages without a prior."""
 ROUNDS = 2
 THRESHOLD, MERGE_THRESHOLD = 0.5, 0.46
 
