@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,12 +16,15 @@ from dedupe.engine import Engine
 from dedupe.errors import (
     AlreadyUndone,
     InvalidCorrection,
+    StoreUnavailable,
     UnknownArticle,
     UnknownCluster,
     UnknownConstraint,
     WithdrawnArticle,
 )
 from dedupe.events import Decision, Event, EventKind
+from dedupe.store.memory import MemoryStore
+from dedupe.store.protocol import Change
 from dedupe.submission import Submission
 from tests.dedupe.desk import Desk
 from tests.dedupe.editor import check_decisions, check_groups, check_ids, decisions
@@ -257,9 +260,6 @@ def test_an_id_is_not_given_again_after_a_restore(desk: Desk) -> None:
     assert correcting_event(index, split).cluster_id != correcting_event(index, later).cluster_id
 
 
-ART, CLU = "art_zzzzzzzzzzzzz", "clu_zzzzzzzzzzzzz"
-
-
 @pytest.mark.parametrize(
     ("error", "kind", "said"),
     [
@@ -267,6 +267,7 @@ ART, CLU = "art_zzzzzzzzzzzzz", "clu_zzzzzzzzzzzzz"
         (UnknownArticle, Move, {"article_id": "nonsense", "cluster_id": None}),
         (UnknownArticle, Release, {"article_id": "art_0000000000zzz"}),
         (UnknownCluster, Move, {"article_id": "art_0000000000002", "cluster_id": "clu_0000000000zzz"}),
+        (UnknownCluster, Move, {"article_id": "art_0000000000002", "cluster_id": "nonsense"}),
         (UnknownCluster, Merge, {"cluster_id": "clu_0000000000zzz", "other_id": "nonsense"}),
         (UnknownConstraint, Undo, {"seq": 1}),
         (UnknownConstraint, Undo, {"seq": 0}),
@@ -303,3 +304,31 @@ def test_a_machine_may_not_be_undone(desk: Desk) -> None:
     ((a, _),) = desk.news(2)
     with pytest.raises(UnknownConstraint):
         desk.undo(Event(seq=2, at=START, kind=EventKind.MERGED, article_id=None, cluster_id=desk.cluster(a)))
+
+
+class Failing(MemoryStore):
+    """A store that is full for a while."""
+
+    is_full = False
+
+    def commit(self, changes: Sequence[Change]) -> None:
+        if self.is_full:
+            raise StoreUnavailable("the disk is full")
+        super().commit(changes)
+
+
+def test_a_decision_that_was_not_stored_was_not_taken() -> None:
+    told: list[Event] = []
+    store = Failing()
+    desk = Desk(store)
+    (a, b), (c, _) = desk.news(2, 2)
+    desk.engine.subscribe(told.append)
+    before = desk.engine.digest()
+    store.is_full = True
+    with pytest.raises(StoreUnavailable):
+        desk.move(b, desk.cluster(c))
+    assert (desk.engine.digest(), told) == (before, [])
+    store.is_full = False
+    assert [desk.move(b, desk.cluster(c))] == told
+    assert Engine(store).digest() == desk.engine.digest() != before
+    assert desk.cluster(a) != desk.cluster(b)
