@@ -36,5 +36,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=90s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
 
-# Needs an API key in the environment, or --open: see docs/operations.md
+# Needs a key (`storyfold keys create`), or --open: see docs/operations.md
 CMD ["storyfold", "serve", "--host", "0.0.0.0", "--port", "8000", "--store", "sqlite:////data/storyfold.db"]

@@ -12,7 +12,7 @@ from dedupe.cli.app import main as run
 from dedupe.cli.failures import epilogue
 from dedupe.cli.options import DEFAULT_STORE, AsJson, KeyFile, Store
 
-_NOBODY_ASKED: Final = "Let everyone who can reach the address read and write, without a key."
+_NOBODY_ASKED: Final = "Let everyone who can reach the address read and write, while there is no key."
 
 Host = Annotated[str, typer.Option("--host", help="The address to listen on.", metavar="ADDRESS")]
 Port = Annotated[int, typer.Option("--port", help="The port; 0 is any free one.", min=0, max=65535)]
@@ -43,8 +43,9 @@ def serve(  # noqa: PLR0913, PLR0917  one parameter an option
 ) -> None:
     """Serve the API, until interrupted or terminated; what was accepted is finished first.
 
-    Other machines reach the service only where --host says so, and then a key is asked for, or --open
-    given. The file of --api-key-file holds a key a line; clients send one as Authorization: Bearer KEY.
+    Other machines reach the service only where --host says so, and then there must be a key (storyfold keys
+    create), or --open. The file of --api-key-file holds further keys, one a line, each of which opens
+    everything; clients send a key as Authorization: Bearer KEY.
     """
     from api.hosting import Hosting, serve
 

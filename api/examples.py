@@ -166,3 +166,18 @@ CONTRADICTION: Final[Json] = {
         "article_ids": MOVED["article_ids"],
     },
 }
+JSON_FEED: Final[Json] = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": CLUSTER["headline"],
+    "home_page_url": f"https://storyfold.example/v1/clusters/{CLUSTER['cluster_id']}",
+    "feed_url": f"https://storyfold.example/v1/clusters/{CLUSTER['cluster_id']}.json",
+    "items": [
+        {
+            "id": STORED["article_id"],
+            "title": ARTICLE["title"],
+            "content_text": ARTICLE["text"],
+            "date_published": ARTICLE["published_at"],
+            "language": "en",
+        }
+    ],
+}

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,18 +19,20 @@ from typing import Final
 import orjson
 
 from api.app import create_app
-from api.middleware import key_digest
 from api.server import Address
 from api.server import serve as answer_requests
 from api.settings import ServiceSettings, from_environment
+from dedupe.access import key_digest
 from dedupe.cli.failures import CommandFailed, ExitCode
 from dedupe.cli.ingest import Intake
 from dedupe.cli.output import print_json, say
 from dedupe.cli.progress import progress
 from dedupe.cli.sending import read_keys
 from dedupe.cli.startup import Opened, open_store
+from dedupe.errors import StoreError
 from dedupe.readers.formats import format_of
 from dedupe.readers.source import open_source
+from dedupe.store.keys import SqlKeys
 
 SAMPLE: Final = Path(__file__).parents[1] / "data" / "sample" / "articles.jsonl"
 ONE_MORE: Final = {
@@ -52,12 +54,12 @@ class Hosting:
     key_file: Path | None = None
     is_open: bool = False
 
-    def address(self) -> Address:
+    def address(self, store: str) -> Address:
         """Return where to listen, a free port in place of 0; raise `CommandFailed` where that is unsafe or taken."""
-        if not (is_loopback(self.host) or self.key_file or self.is_open):
+        if not (is_loopback(self.host) or self.key_file or self.is_open or has_keys(store)):
             raise CommandFailed(
-                f"--host {self.host} lets other machines in: ask them for a key with --api-key-file FILE,"
-                " or let everyone in with --open",
+                f"--host {self.host} lets other machines in: ask them for a key, which `storyfold keys create NAME"
+                f" --scope admin --store {store}` makes (or --api-key-file FILE holds), or let everyone in with --open",
                 ExitCode.USAGE,
             )
         return Address(host=self.host, port=free_port(self.host, self.port))
@@ -69,25 +71,29 @@ class Hosting:
         except ValueError as problem:
             raise CommandFailed(str(problem), ExitCode.USAGE) from problem
         keys = read_keys(self.key_file) if self.key_file else []
-        return replace(settings, key_digests=frozenset(key_digest(key) for key in keys))
+        return replace(
+            settings,
+            key_digests=frozenset(key_digest(key) for key in keys),
+            is_key_demanded=not (is_loopback(self.host) or self.is_open),
+        )
 
 
 def serve(hosting: Hosting, store: str, started: float, *, as_json: bool) -> None:
     """Serve a store until told to stop; raise `CommandFailed` or `StoreError`."""
-    settings, address = hosting.settings(), hosting.address()
+    settings, address = hosting.settings(), hosting.address(store)
     with open_store(store) as opened:
         articles = opened.store.catalogue.totals().articles
         if as_json:
             print_json(_figures(address, store, articles, started))
         else:
             say(f"Serving {store} ({articles:,} articles) at {url_of(address)}, described at {url_of(address)}/docs")
-        _answer(opened, settings, address)
+        _answer(opened, store, settings, address)
 
 
 def demo(port: int, store: str | None, started: float, *, as_json: bool) -> None:
     """Serve the sample stream until told to stop; raise `CommandFailed` or `StoreError`."""
     hosting = Hosting("127.0.0.1", port)
-    settings, address = hosting.settings(), hosting.address()
+    settings, address = hosting.settings(), hosting.address("")
     with tempfile.TemporaryDirectory(prefix="storyfold-") as folder:
         url = store or f"sqlite:///{folder}/demo.db"
         with open_store(url) as opened:
@@ -97,7 +103,7 @@ def demo(port: int, store: str | None, started: float, *, as_json: bool) -> None
             else:
                 say(f"{articles:,} articles are in. Look at {url_of(address)}/v1/clusters?sort=size")
                 say(f"One more, told in other words; the answer says where it belongs:\n\n{one_more(address)}\n")
-            _answer(opened, settings, address)
+            _answer(opened, url, settings, address)
 
 
 def is_loopback(host: str) -> bool:
@@ -109,6 +115,15 @@ def is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
+        return False
+
+
+def has_keys(store: str) -> bool:
+    """Return whether a key was ever made for a store; False where there is no store yet."""
+    try:
+        with closing(SqlKeys.open(store)) as keys:
+            return bool(keys.all())
+    except StoreError:
         return False
 
 
@@ -162,10 +177,9 @@ def _take_sample(opened: Opened) -> int:
     return intake.accepted_count
 
 
-def _answer(opened: Opened, settings: ServiceSettings, address: Address) -> None:
-    application = create_app(opened.engine, opened.store.catalogue, settings)
-    with _stopping_well(), suppress(KeyboardInterrupt):
-        answer_requests(application, address)
+def _answer(opened: Opened, store: str, settings: ServiceSettings, address: Address) -> None:
+    with closing(SqlKeys.open(store)) as keys, _stopping_well(), suppress(KeyboardInterrupt):
+        answer_requests(create_app(opened.engine, opened.store.catalogue, settings, keys=keys), address)
 
 
 @contextmanager

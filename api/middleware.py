@@ -1,30 +1,20 @@
-"""Around every request: its id, its key, its log line and its metrics."""
+"""Around every request: its id, its log line and its metrics."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import time
-from collections.abc import Iterable
 from typing import Final
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.logs import told
 from api.metrics import Metrics
-from api.problems import Problem, defect
+from api.problems import defect
 from api.randomness import random_numbers
 
-OPEN_PATHS: Final = frozenset({"/healthz", "/readyz"})
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-
-
-def key_digest(key: str) -> bytes:
-    """Return the digest under which an API key is known; the key itself is kept nowhere."""
-    return hashlib.sha256(key.encode()).digest()
 
 
 class Observed:
@@ -74,29 +64,6 @@ class Observed:
         self._log.info(
             "request", request_id=request_id, method=method, route=route, status=status, milliseconds=milliseconds
         )
-
-
-class Guarded:
-    """Asks for an API key, in constant time, where keys were given."""
-
-    def __init__(self, app: ASGIApp, digests: Iterable[bytes]) -> None:
-        self._app = app
-        self._digests = tuple(digests)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on if its key is known."""
-        if scope["type"] != "http" or scope["path"] in OPEN_PATHS or self._is_known(Headers(scope=scope)):
-            await self._app(scope, receive, send)
-            return
-        detail = "send a known API key as `Authorization: Bearer KEY`"
-        problem = Problem(401, "unauthorised", detail, WWW_Authenticate="Bearer")
-        await problem.response()(scope, receive, send)
-
-    def _is_known(self, headers: Headers) -> bool:
-        scheme, _, key = headers.get("authorization", "").partition(" ")
-        given = key_digest(key.strip())
-        matches = [hmac.compare_digest(given, digest) for digest in self._digests]
-        return scheme.lower() == "bearer" and any(matches)
 
 
 def _route(scope: Scope) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import orjson
+from fastapi import FastAPI
 from pydantic import BaseModel
 
 from api import examples
@@ -105,3 +106,21 @@ LINES_ANSWER: Final[Responses] = {
         }),
     }
 }  # fmt: skip
+
+
+def describe_keys(app: FastAPI) -> None:
+    """Say in the document what the ``security`` of its operations means."""
+    described = app.openapi
+
+    def with_keys() -> dict[str, Any]:
+        document = described()
+        document.setdefault("components", {})["securitySchemes"] = {
+            "key": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "A key that `storyfold keys create` made; operations name the scope it needs.",
+            }
+        }
+        return document
+
+    app.openapi = with_keys  # type: ignore[method-assign]  # how FastAPI lets its document be extended

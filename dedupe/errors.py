@@ -12,6 +12,7 @@ DedupeError
 ├── UnknownConstraint   no editor's decision has this number, or none is in force there
 ├── AlreadyUndone       the editor's decision is in force no more
 ├── UnreadableInput     a file or line is not what its format promises
+├── MissingLibrary      a format needs a library that is not installed
 └── StoreError          the store did its part of nothing
     ├── StoreUnavailable    full, locked, read-only or gone: try again later
     └── StoreMismatch       made by another version or with other settings
@@ -139,6 +140,15 @@ class UnreadableInput(DedupeError):
     """A file or line is not what its format promises; the message says where."""
 
     code = "unreadable_input"
+
+
+class MissingLibrary(DedupeError):
+    """A format needs a library that is not installed; the message says how to install it."""
+
+    code = "missing_library"
+
+    def __init__(self, form: str, library: str, extra: str) -> None:
+        super().__init__(f"{form} needs {library}, which is not installed; run `pip install 'storyfold[{extra}]'`")
 
 
 class StoreError(DedupeError):

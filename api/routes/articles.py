@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api import examples
+from api.access import ScopedRoute, needs
 from api.answers import json_answer, not_modified, tag
 from api.bodies import JSON_TYPES, check_type, parse_article, read_body
 from api.deps import ServiceDep
@@ -18,10 +19,11 @@ from api.rendering import article_json, assignment_json
 from api.schemas import ArticleIn, ArticleOut, AssignmentOut
 from api.writer import Withdrawal
 from dedupe import ids
+from dedupe.access import Scope
 from dedupe.engine import Submission
 from dedupe.events import Assignment, Decision
 
-router = APIRouter(prefix="/v1/articles", tags=["articles"])
+router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=ScopedRoute)
 
 KNOWN = frozenset({Decision.UNCHANGED, Decision.REVISED})
 MAX_KEY = 255
@@ -46,7 +48,7 @@ async def submission(article: ArticleIn, number: int, idempotency_key: str | Non
     status_code=201,
     response_model=AssignmentOut,
     responses=answers(examples.ASSIGNMENT, 201) | AGAIN | PROBLEMS,
-    openapi_extra=ARTICLE_BODY,
+    openapi_extra=ARTICLE_BODY | needs(Scope.INGEST),
 )
 async def post_article(
     request: Request,
@@ -75,6 +77,7 @@ async def post_article(
     summary="Look at an article",
     response_model=ArticleOut,
     responses=answers(examples.STORED) | NOT_MODIFIED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def get_article(article_id: str, request: Request, service: ServiceDep) -> Response:
     """Answer with an article and its assignment; 410 when it was taken down."""
@@ -85,7 +88,13 @@ def get_article(article_id: str, request: Request, service: ServiceDep) -> Respo
     return json_answer(content, headers={"ETag": entity_tag})
 
 
-@router.delete("/{article_id}", summary="Take an article down", status_code=204, responses=PROBLEMS)
+@router.delete(
+    "/{article_id}",
+    summary="Take an article down",
+    status_code=204,
+    responses=PROBLEMS,
+    openapi_extra=needs(Scope.EDIT),
+)
 async def delete_article(article_id: str, service: ServiceDep) -> Response:
     """Erase an article everywhere; only its id stays, and answers 410 from now on."""
     await service.writer.submit(Withdrawal(article_id, datetime.now(UTC)))

@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from api.access import ScopedRoute, needs
 from api.answers import dumps
 from api.bodies import LINE_TYPES, check_type, parse_article
 from api.deps import Service, ServiceDep
@@ -20,17 +21,18 @@ from api.problems import Problem, defect, problem_of
 from api.rendering import assignment_json
 from api.routes.articles import submission
 from api.writer import Answer
+from dedupe import access
 from dedupe.errors import DedupeError
 from dedupe.events import Assignment
 
-router = APIRouter(prefix="/v1/articles", tags=["articles"])
+router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=ScopedRoute)
 
 Result = asyncio.Future[Answer] | Problem
 
 
 @router.post(
     "/bulk", summary="Place many articles", response_class=StreamingResponse, responses=LINES_ANSWER | PROBLEMS,
-    openapi_extra=LINES_BODY,
+    openapi_extra=LINES_BODY | needs(access.Scope.INGEST),
 )  # fmt: skip
 async def post_articles(request: Request, service: ServiceDep) -> Response:
     """Answer each line with its assignment, or with the problem of that line alone, in order.

@@ -8,14 +8,16 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api import examples
+from api.access import ScopedRoute, needs
 from api.answers import json_answer, not_modified, tag
 from api.deps import ServiceDep
 from api.openapi import NOT_MODIFIED, PROBLEMS, answers
 from api.rendering import change_json
 from api.schemas import ChangePage
+from dedupe.access import Scope
 from dedupe.events import EventKind
 
-router = APIRouter(prefix="/v1/changes", tags=["changes"])
+router = APIRouter(prefix="/v1/changes", tags=["changes"], route_class=ScopedRoute)
 
 
 @router.get(
@@ -23,6 +25,7 @@ router = APIRouter(prefix="/v1/changes", tags=["changes"])
     summary="Follow the changes",
     response_model=ChangePage,
     responses=answers(examples.CHANGES) | NOT_MODIFIED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 async def get_changes(
     request: Request,

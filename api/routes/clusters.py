@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import examples
+from api.access import ScopedRoute, needs
 from api.answers import json_answer, next_page, not_modified, tag
 from api.decisions import LineageOut
 from api.deps import Service, ServiceDep
@@ -16,9 +17,10 @@ from api.moments import Moment
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
 from api.rendering import article_json, cluster_json, decision_json
 from api.schemas import ArticlePage, ClusterOut, ClusterPage
+from dedupe.access import Scope
 from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort
 
-router = APIRouter(prefix="/v1/clusters", tags=["clusters"])
+router = APIRouter(prefix="/v1/clusters", tags=["clusters"], route_class=ScopedRoute)
 
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 
@@ -55,6 +57,7 @@ class ClusterQuery(BaseModel):
     summary="List clusters",
     response_model=ClusterPage,
     responses=answers(examples.CLUSTERS) | NOT_MODIFIED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def list_clusters(request: Request, service: ServiceDep, query: Annotated[ClusterQuery, Query()]) -> Response:
     """Answer with a page of clusters, the first in the chosen order first."""
@@ -72,6 +75,7 @@ def list_clusters(request: Request, service: ServiceDep, query: Annotated[Cluste
     summary="Look at a cluster",
     response_model=ClusterOut,
     responses=answers(examples.CLUSTER) | NOT_MODIFIED | MOVED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def get_cluster(cluster_id: str, request: Request, service: ServiceDep) -> Response:
     """Answer with a cluster; 308 to the survivor when it was merged."""
@@ -89,6 +93,7 @@ def get_cluster(cluster_id: str, request: Request, service: ServiceDep) -> Respo
     summary="List a cluster's articles",
     response_model=ArticlePage,
     responses=answers(examples.ARTICLES) | NOT_MODIFIED | MOVED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def list_members(
     cluster_id: str,
@@ -112,6 +117,7 @@ def list_members(
     summary="Follow a cluster's history",
     response_model=LineageOut,
     responses=answers(examples.LINEAGE) | NOT_MODIFIED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def get_lineage(
     cluster_id: str,

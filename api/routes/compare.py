@@ -10,17 +10,19 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api import reason_examples as examples
+from api.access import ScopedRoute, needs
 from api.answers import json_answer, not_modified, tag
 from api.bodies import JSON_TYPES, check_type, read_body
 from api.deps import Service, ServiceDep
-from api.openapi import JSON, NOT_MODIFIED, PROBLEMS, answers, schema_of, shown
+from api.openapi import NOT_MODIFIED, PROBLEMS, answers, body_of
 from api.problems import problem_of_body
 from api.schemas import ArticleIn
+from dedupe.access import Scope
 from dedupe.article import Article
 from dedupe.comparison import Comparison, compare
 from dedupe.errors import InvalidArticle
 
-router = APIRouter(prefix="/v1/compare", tags=["reasons"])
+router = APIRouter(prefix="/v1/compare", tags=["reasons"], route_class=ScopedRoute)
 
 ArticleId = Annotated[str, Query(min_length=1, max_length=100)]
 
@@ -53,6 +55,7 @@ class CompareIn(BaseModel):
     summary="Compare two articles",
     response_model=Comparison,
     responses=answers(examples.COMPARISON) | NOT_MODIFIED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def get_comparison(request: Request, service: ServiceDep, left: ArticleId, right: ArticleId) -> Response:
     """Answer with what two stored articles share, and where that stands in each."""
@@ -67,7 +70,7 @@ def get_comparison(request: Request, service: ServiceDep, left: ArticleId, right
     summary="Compare two texts",
     response_model=Comparison,
     responses=answers(examples.COMPARISON) | PROBLEMS,
-    openapi_extra={"requestBody": {"required": True, "content": shown(JSON, examples.PAIR, schema_of(CompareIn))}},
+    openapi_extra=body_of(CompareIn, examples.PAIR) | needs(Scope.READ),
 )
 async def post_comparison(request: Request, service: ServiceDep) -> Response:
     """Answer with what two articles share; each is sent along or named by its id, and nothing is stored."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api import examples
+from api.access import ScopedRoute, needs
 from api.answers import json_answer, next_page, not_modified, tag
 from api.bodies import read_correction
 from api.decisions import (
@@ -25,10 +26,11 @@ from api.decisions import (
 from api.deps import Service, ServiceDep
 from api.openapi import CONTRADICTION, NOT_MODIFIED, PROBLEMS, answers, body_of
 from api.rendering import constraint_json, decision_json
+from dedupe.access import Scope
 from dedupe.corrections import Constrain, Correction, Merge, Move, Release, Split, Undo
 from dedupe.events import Event
 
-router = APIRouter(prefix="/v1", tags=["corrections"])
+router = APIRouter(prefix="/v1", tags=["corrections"], route_class=ScopedRoute)
 
 Seq = Annotated[int, Path(ge=0, le=2**62, description="The number of the decision.")]
 _REFUSED: Final = CONTRADICTION | PROBLEMS
@@ -39,7 +41,7 @@ _REFUSED: Final = CONTRADICTION | PROBLEMS
     summary="Move an article",
     response_model=DecisionOut,
     responses=answers(examples.MOVED) | _REFUSED,
-    openapi_extra=body_of(MoveIn, examples.MOVE),
+    openapi_extra=body_of(MoveIn, examples.MOVE) | needs(Scope.EDIT),
 )
 async def put_cluster(article_id: str, request: Request, service: ServiceDep) -> Response:
     """Put an article, with its copies, into a cluster or one of its own, and keep it there."""
@@ -52,6 +54,7 @@ async def put_cluster(article_id: str, request: Request, service: ServiceDep) ->
     summary="Take a move back",
     response_model=DecisionOut,
     responses=answers(examples.UNDONE) | _REFUSED,
+    openapi_extra=needs(Scope.EDIT),
 )
 async def delete_cluster(
     article_id: str,
@@ -69,7 +72,7 @@ async def delete_cluster(
     summary="Merge two clusters",
     response_model=DecisionOut,
     responses=answers(examples.MERGED) | _REFUSED,
-    openapi_extra=body_of(MergeIn, examples.MERGE),
+    openapi_extra=body_of(MergeIn, examples.MERGE) | needs(Scope.EDIT),
 )
 async def post_merge(cluster_id: str, request: Request, service: ServiceDep) -> Response:
     """Make one cluster of two; the older id survives, the other answers 308 from now on."""
@@ -82,7 +85,7 @@ async def post_merge(cluster_id: str, request: Request, service: ServiceDep) -> 
     summary="Split a cluster",
     response_model=DecisionOut,
     responses=answers(examples.SPLIT) | _REFUSED,
-    openapi_extra=body_of(SplitIn, examples.SPLITTING),
+    openapi_extra=body_of(SplitIn, examples.SPLITTING) | needs(Scope.EDIT),
 )
 async def post_split(cluster_id: str, request: Request, service: ServiceDep) -> Response:
     """Make two clusters of one; the larger side keeps the id, the other one gets a new one."""
@@ -97,7 +100,7 @@ async def post_split(cluster_id: str, request: Request, service: ServiceDep) -> 
     status_code=201,
     response_model=DecisionOut,
     responses=answers(examples.CONSTRAINED, 201) | _REFUSED,
-    openapi_extra=body_of(ConstraintIn, examples.CONSTRAINING),
+    openapi_extra=body_of(ConstraintIn, examples.CONSTRAINING) | needs(Scope.EDIT),
 )
 async def post_constraint(request: Request, service: ServiceDep) -> Response:
     """Say what holds from now on; of two articles the second moves, if one must."""
@@ -112,7 +115,7 @@ async def post_constraint(request: Request, service: ServiceDep) -> Response:
     summary="Undo a decision",
     response_model=DecisionOut,
     responses=answers(examples.UNDONE) | _REFUSED,
-    openapi_extra=body_of(CorrectionIn, examples.UNDO),
+    openapi_extra=body_of(CorrectionIn, examples.UNDO) | needs(Scope.EDIT),
 )
 async def post_undo(seq: Seq, request: Request, service: ServiceDep) -> Response:
     """Take back a decision of any kind, by its number, and put back what it moved, as far as it is still there."""
@@ -125,6 +128,7 @@ async def post_undo(seq: Seq, request: Request, service: ServiceDep) -> Response
     summary="List decisions",
     response_model=ConstraintPage,
     responses=answers(examples.CONSTRAINTS) | NOT_MODIFIED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def list_constraints(
     request: Request,
@@ -148,6 +152,7 @@ def list_constraints(
     summary="Look at a decision",
     response_model=ConstraintOut,
     responses=answers(examples.CONSTRAINT) | NOT_MODIFIED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def get_constraint(seq: Seq, request: Request, service: ServiceDep) -> Response:
     """Answer with one editor's decision, in force or not."""

@@ -7,14 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import reason_examples as examples
+from api.access import ScopedRoute, needs
 from api.answers import json_answer, next_page, not_modified, tag
 from api.deps import ServiceDep
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
 from api.routes.clusters import Cursor, moved
 from api.schemas import RelatedPage, SimilarPage
+from dedupe.access import Scope
 from dedupe.neighbours import related, similar
 
-router = APIRouter(prefix="/v1", tags=["reasons"])
+router = APIRouter(prefix="/v1", tags=["reasons"], route_class=ScopedRoute)
 
 
 @router.get(
@@ -22,6 +24,7 @@ router = APIRouter(prefix="/v1", tags=["reasons"])
     summary="List the articles nearest to one",
     response_model=SimilarPage,
     responses=answers(examples.SIMILAR) | NOT_MODIFIED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def list_similar(
     article_id: str,
@@ -44,6 +47,7 @@ def list_similar(
     summary="List earlier events like a cluster's",
     response_model=RelatedPage,
     responses=answers(examples.RELATED) | NOT_MODIFIED | MOVED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def list_related(
     cluster_id: str,

@@ -6,16 +6,24 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
 from api import examples
+from api.access import EVERYBODY, ScopedRoute, needs
 from api.answers import json_answer
 from api.deps import ServiceDep
 from api.openapi import PLAIN, UNAVAILABLE, answers, shown
 from api.rendering import totals_json
 from api.schemas import AliveOut, ReadyOut
+from dedupe.access import Scope
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], route_class=ScopedRoute)
 
 
-@router.get("/healthz", summary="The process lives", response_model=AliveOut, responses=answers(examples.ALIVE))
+@router.get(
+    "/healthz",
+    summary="The process lives",
+    response_model=AliveOut,
+    responses=answers(examples.ALIVE),
+    openapi_extra=EVERYBODY,
+)
 async def get_health() -> Response:
     """Answer as long as the process does."""
     return json_answer({"status": "alive"})
@@ -26,6 +34,7 @@ async def get_health() -> Response:
     summary="The store answers",
     response_model=ReadyOut,
     responses=answers(examples.READY) | UNAVAILABLE,
+    openapi_extra=EVERYBODY,
 )
 def get_readiness(service: ServiceDep) -> Response:
     """Ask the store, and answer with how much it holds; 503 when it cannot be read."""
@@ -37,6 +46,7 @@ def get_readiness(service: ServiceDep) -> Response:
     summary="Metrics for Prometheus",
     response_class=PlainTextResponse,
     responses={200: {"content": shown(PLAIN, examples.METRICS)}},
+    openapi_extra=needs(Scope.READ),
 )
 def get_metrics(service: ServiceDep) -> Response:
     """Answer with the metrics in Prometheus' text format."""

@@ -12,11 +12,13 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import ScopedRoute, needs
 from api.answers import not_modified, tag
 from api.deps import ServiceDep
+from dedupe.access import Scope
 from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=ScopedRoute)
 
 STYLE: Final = """
 :root { color-scheme: light dark; --quiet: light-dark(#595959, #a6a6a6); --line: light-dark(#d9d9d9, #3d3d3d); }
@@ -42,7 +44,7 @@ TRY: Final = """curl -s {base}v1/articles -H 'content-type: application/json' -d
   "source": "Eastlow Standard", "published_at": "2026-03-02T06:40:00Z"}}'"""
 
 
-@router.get("/")
+@router.get("/", openapi_extra=needs(Scope.READ))
 def front_page(request: Request, service: ServiceDep) -> Response:
     """Show the newest clusters, or how to send the first article."""
     entity_tag = tag(request, service.feed.last_seq)
@@ -63,7 +65,7 @@ def front_page(request: Request, service: ServiceDep) -> Response:
     return page("Storyfold", body, {"ETag": entity_tag})
 
 
-@router.get("/docs")
+@router.get("/docs", openapi_extra=needs(Scope.READ))
 def docs_page(request: Request) -> Response:
     """Show the operations of the OpenAPI document."""
     document: dict[str, Any] = request.app.openapi()

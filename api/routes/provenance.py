@@ -7,14 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import reason_examples as examples
+from api.access import ScopedRoute, needs
 from api.answers import json_answer, next_page, not_modified, tag
 from api.deps import ServiceDep
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
 from api.routes.clusters import Cursor, moved
 from api.schemas import TimelineOut
+from dedupe.access import Scope
 from dedupe.provenance import Provenance, provenance
 
-router = APIRouter(prefix="/v1/clusters", tags=["reasons"])
+router = APIRouter(prefix="/v1/clusters", tags=["reasons"], route_class=ScopedRoute)
 
 
 @router.get(
@@ -22,6 +24,7 @@ router = APIRouter(prefix="/v1/clusters", tags=["reasons"])
     summary="Ask who copied from whom",
     response_model=Provenance,
     responses=answers(examples.PROVENANCE) | NOT_MODIFIED | MOVED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def get_provenance(
     cluster_id: str,
@@ -49,6 +52,7 @@ def get_provenance(
     summary="Count a cluster's articles by the hour",
     response_model=TimelineOut,
     responses=answers(examples.TIMELINE) | NOT_MODIFIED | MOVED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
 )
 def get_timeline(
     cluster_id: str,

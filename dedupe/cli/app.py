@@ -12,6 +12,7 @@ import typer
 
 from dedupe.cli.failures import CommandFailed, ExitCode, complain, epilogue, exit_code_of
 from dedupe.cli.files import cluster, evaluate
+from dedupe.cli.keys import keys_commands
 from dedupe.cli.stores import backup, doctor, export, ingest, restore
 from dedupe.errors import DedupeError
 
@@ -33,6 +34,7 @@ def command_line() -> typer.Typer:
     app.callback()(_options)
     for command in (cluster, ingest, export, backup, restore, evaluate, doctor):
         app.command(epilog=epilogue())(command)
+    app.add_typer(keys_commands())
     return app
 
 

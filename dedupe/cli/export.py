@@ -1,21 +1,25 @@
-"""`storyfold export`: every article of a store with its assignment, as JSON lines or CSV."""
+"""`storyfold export`: every article of a store with its assignment, in one of the formats of `writers`."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from datetime import datetime
+from pathlib import PurePath
 from typing import Any, Final
 
 import orjson
 
 from dedupe.article import Article
+from dedupe.cli.failures import CommandFailed, ExitCode
 from dedupe.cli.output import STANDARD_OUTPUT, check_output, open_output, print_json, say
 from dedupe.cli.progress import Reporter, progress
-from dedupe.readers.formats import format_of
 from dedupe.store.catalogue import SqlCatalogue
 from dedupe.store.protocol import StoredArticle
+from dedupe.writers.item import FeedAbout, FeedItem
+from dedupe.writers.json_feed import json_feed
+from dedupe.writers.rss import rss
+from dedupe.writers.table import comma_separated, parquet
 
 Row = dict[str, Any]
 
@@ -28,16 +32,13 @@ COLUMNS: Final = (
 
 def run(store: str, output: str, form: str | None, *, as_json: bool) -> None:
     """Write a store's articles out; raise `StoreError` or `CommandFailed`."""
-    write = WRITERS[format_of(output, form).name]
+    write = writer_of(output, form)
     check_output(output)
     with closing(SqlCatalogue.open(store)) as catalogue:
-        total = catalogue.totals().articles
-        with progress("Exporting", total) as report, open_output(output) as target:
-            count = 0
-            for line in write(_rows(catalogue, report)):
-                target.write(line)
-                count += 1
-    articles = count - (write is comma_separated)
+        articles = catalogue.totals().articles
+        with progress("Exporting", articles) as report, open_output(output) as target:
+            for part in write(_rows(catalogue, report)):
+                target.write(part)
     if as_json:
         print_json({"articles": articles})
     elif output != STANDARD_OUTPUT:
@@ -50,17 +51,45 @@ def json_lines(rows: Iterable[Row]) -> Iterator[bytes]:
         yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def comma_separated(rows: Iterable[Row]) -> Iterator[bytes]:
-    """Yield a header, then a record for each row; authors are separated by semicolons."""
-    yield _record(COLUMNS)
-    for row in rows:
-        yield _record([_cell(row[name]) for name in COLUMNS])
+def tables(rows: Iterable[Row]) -> Iterator[bytes]:
+    """Yield CSV; authors are separated by semicolons."""
+    return comma_separated(COLUMNS, rows)
 
 
+def parquet_file(rows: Iterable[Row]) -> Iterator[bytes]:
+    """Yield a Parquet file; raise `MissingLibrary`."""
+    return parquet(COLUMNS, rows)
+
+
+def feed(rows: Iterable[Row]) -> Iterator[bytes]:
+    """Yield a JSON Feed."""
+    return json_feed(ABOUT, map(_item, rows))
+
+
+def rss_feed(rows: Iterable[Row]) -> Iterator[bytes]:
+    """Yield RSS."""
+    return rss(ABOUT, map(_item, rows))
+
+
+ABOUT: Final = FeedAbout(title="Storyfold: all articles", home_url="urn:storyfold", feed_url="urn:storyfold:all")
 WRITERS: Final[dict[str, Callable[[Iterable[Row]], Iterator[bytes]]]] = {
     "jsonl": json_lines,
-    "csv": comma_separated,
+    "csv": tables,
+    "parquet": parquet_file,
+    "json": feed,
+    "rss": rss_feed,
 }
+
+
+def writer_of(output: str, form: str | None) -> Callable[[Iterable[Row]], Iterator[bytes]]:
+    """Return what writes the format called ``form``, else the one that the name of the output ends in, else JSON lines.
+
+    Raises `CommandFailed` when no format is called ``form``.
+    """
+    if form is not None and form not in WRITERS:
+        raise CommandFailed(f"there is no format {form!r}; there are {', '.join(WRITERS)}", ExitCode.USAGE)
+    suffix = PurePath(output.lower().removesuffix(".gz")).suffix.removeprefix(".")
+    return WRITERS[form or (suffix if suffix in WRITERS else "jsonl")]
 
 
 def _rows(catalogue: SqlCatalogue, report: Reporter) -> Iterator[Row]:
@@ -95,13 +124,14 @@ def _value(value: Any) -> Any:
     return _moment(value) if hasattr(value, "isoformat") else value
 
 
-def _record(cells: Iterable[str]) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
-    return buffer.getvalue().encode()
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(value)
-    return "" if value is None else str(value)
+def _item(row: Row) -> FeedItem:
+    return FeedItem(
+        item_id=row["article_id"],
+        url=row["url"],
+        title=row["title"],
+        text=row["text"],
+        published_at=datetime.fromisoformat(row["published_at"] or row["received_at"]),
+        authors=row["authors"],
+        tags=tuple(filter(None, (row["cluster_id"], row["source"]))),
+        language=row["detected_language"],
+    )

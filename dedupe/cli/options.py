@@ -13,7 +13,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="End standard output with o
 Store = Annotated[str, typer.Option("--store", help="URL of the store.", metavar="URL")]
 FormatName = Annotated[
     str | None,
-    typer.Option("--format", help="jsonl or csv; by default what the file's name ends in.", metavar="NAME"),
+    typer.Option(
+        "--format", help="The format, such as jsonl or csv; by default what the file's name ends in.", metavar="NAME"
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
 Output = Annotated[

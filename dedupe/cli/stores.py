@@ -12,7 +12,7 @@ from dedupe.cli.options import DEFAULT_STORE, AsJson, Force, FormatName, KeyFile
 
 def ingest(
     files: Annotated[
-        list[str], typer.Argument(help="JSON lines or CSV, also with gzip; - is standard input.", metavar="FILE…")
+        list[str], typer.Argument(help="JSON lines, CSV, Parquet, ninjs, RSS or Atom; - is stdin.", metavar="FILE…")
     ],
     store: Annotated[
         str | None, typer.Option("--store", help=f"URL of the store; by default {DEFAULT_STORE}.", metavar="URL")
@@ -47,7 +47,8 @@ def export(
 ) -> None:
     """Write out every article with its assignment, as the store is at this moment; a server may go on writing.
 
-    `storyfold ingest` reads the result. Articles that were taken down are left out.
+    As jsonl, csv, parquet, json (JSON Feed) or rss; `storyfold ingest` reads the first three back. Articles
+    that were taken down are left out.
     """
     from dedupe.cli.export import run
 

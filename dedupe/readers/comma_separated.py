@@ -12,6 +12,7 @@ from dedupe.article import MAX_TEXT_BYTES
 from dedupe.errors import UnreadableInput
 from dedupe.readers.entry import Entry, Format
 from dedupe.readers.source import Source
+from dedupe.writers.table import unguarded
 
 _LONGEST_FIELD: Final = 4 * MAX_TEXT_BYTES  # a text that is too long is refused by name, not by the parser
 _UNDECODED: Final = re.compile("[\udc80-\udcff]")
@@ -54,9 +55,10 @@ def _header(source: Source, rows: csv.DictReader[str]) -> list[str]:
 def _entry(place: str, row: dict[str | Any, Any]) -> Entry:
     if None in row:
         return Entry(place, {}, "has more columns than the header")
-    fields = {name: value for name, value in row.items() if value}
+    fields: dict[str, Any] = {name: value for name, value in row.items() if value}
     if any(_UNDECODED.search(value) for value in fields.values()):
         return Entry(place, {}, "is not UTF-8")
+    fields = {name: unguarded(value) for name, value in fields.items()}
     if "authors" in fields:
         fields["authors"] = [author.strip() for author in fields["authors"].split(";") if author.strip()]
     return Entry(place, fields)

@@ -8,9 +8,12 @@ from typing import Final
 from dedupe.errors import UnreadableInput
 from dedupe.readers.comma_separated import COMMA_SEPARATED
 from dedupe.readers.entry import Format
+from dedupe.readers.feed_file import FEED_FILE
 from dedupe.readers.json_lines import JSON_LINES
+from dedupe.readers.ninjs import NINJS
+from dedupe.readers.parquet import PARQUET
 
-FORMATS: Final = {form.name: form for form in (JSON_LINES, COMMA_SEPARATED)}
+FORMATS: Final = {form.name: form for form in (JSON_LINES, COMMA_SEPARATED, PARQUET, NINJS, FEED_FILE)}
 
 
 def format_of(name: str, wanted: str | None = None) -> Format:

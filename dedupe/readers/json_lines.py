@@ -17,10 +17,11 @@ def read(source: Source) -> Iterator[Entry]:
     for number, line in enumerate(source.lines(), 1):
         content = line.removeprefix(codecs.BOM_UTF8).strip() if number == 1 else line
         if content and not content.isspace():
-            yield _entry(f"{source.name}:{number}", content)
+            yield entry_of(f"{source.name}:{number}", content)
 
 
-def _entry(place: str, content: bytes) -> Entry:
+def entry_of(place: str, content: bytes) -> Entry:
+    """Return what one line holds."""
     try:
         fields = orjson.loads(content)
     except orjson.JSONDecodeError as problem:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from dedupe.events import PLACING
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """Revision that this code reads and writes: the newest in ``migrations/versions``."""
 
 _PK: Final = BigInteger().with_variant(Integer, "sqlite")  # an INTEGER primary key is SQLite's own row number
@@ -198,4 +198,17 @@ vocabularies: Final = Table(
     Column("articles", Integer, nullable=False),
     Column("terms", LargeBinary, nullable=False),
     Column("counts", LargeBinary, nullable=False),
+)
+
+access_keys: Final = Table(
+    "access_keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("scopes", String, nullable=False),
+    Column("rate", String),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger),
+    Column("revoked_at", BigInteger),
 )

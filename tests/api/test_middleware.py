@@ -1,4 +1,4 @@
-"""Around every request: its id, its key, its log line."""
+"""Around every request: its id, its log line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from api.middleware import key_digest
+from dedupe.access import key_digest
 
 SECRET = "correct-horse"
 TITLE = "Minister resigns over harbour contract"
@@ -62,36 +62,3 @@ def test_a_defect_is_logged_under_its_request(newsroom: Any) -> None:
     with capture_logs() as entries:
         newsroom.run(scenario)
     assert [(entry["event"], entry["request_id"]) for entry in entries] == [("defect", "desk-2"), ("request", "desk-2")]
-
-
-@pytest.mark.parametrize(
-    ("header", "status"),
-    [
-        (f"Bearer {SECRET}", 200),
-        (f"bearer  {SECRET} ", 200),
-        ("Bearer wrong", 401),
-        ("Bearer", 401),
-        (f"Basic {SECRET}", 401),
-        (SECRET, 401),
-        (None, 401),
-    ],
-)
-def test_a_known_key_is_asked_for(open_newsroom: Any, header: str | None, status: int) -> None:
-    newsroom = open_newsroom(key_digests=frozenset({key_digest("another"), key_digest(SECRET)}))
-
-    async def scenario(client: httpx.AsyncClient) -> httpx.Response:
-        return await client.get("/v1/clusters", headers={} if header is None else {"Authorization": header})
-
-    answer = newsroom.run(scenario)
-    assert answer.status_code == status
-    if status == 401:
-        assert answer.json()["code"] == "unauthorised"
-        assert answer.headers["www-authenticate"] == "Bearer"
-
-
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_probes_need_no_key(open_newsroom: Any, path: str) -> None:
-    async def scenario(client: httpx.AsyncClient) -> httpx.Response:
-        return await client.get(path)
-
-    assert open_newsroom(key_digests=frozenset({key_digest(SECRET)})).run(scenario).status_code == 200

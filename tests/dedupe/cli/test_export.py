@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import feedparser
 import pytest
 
 from dedupe.cli.export import COLUMNS
@@ -42,11 +43,26 @@ def test_every_article_comes_out_with_its_assignment(run: Run, store: str, tmp_p
     assert all(cluster_of[row["duplicate_of"]] == row["cluster_id"] for row in copies)
 
 
-@pytest.mark.parametrize("name", ["out.jsonl", "out.csv", "out.jsonl.gz"])
+@pytest.mark.parametrize("name", ["out.jsonl", "out.csv", "out.jsonl.gz", "out.parquet"])
 def test_what_comes_out_goes_in_again(run: Run, store: str, tmp_path: Path, name: str) -> None:
     run("export", "--store", store, "-o", tmp_path / name)
     ran = run("ingest", tmp_path / name, "--store", store, "--json")
     assert json.loads(ran.stdout)["unchanged"] == 150
+
+
+def test_feeds_hold_every_article(run: Run, store: str, tmp_path: Path) -> None:
+    run("export", "--store", store, "-o", tmp_path / "out.rss")
+    feed = feedparser.parse((tmp_path / "out.rss").read_bytes())
+    assert (feed.bozo, feed.version, len(feed.entries)) == (False, "rss20", 150)
+    written = json.loads(run("export", "--store", store, "--format", "json").stdout)
+    assert written["version"] == "https://jsonfeed.org/version/1.1"
+    assert len({item["id"] for item in written["items"]}) == 150
+
+
+def test_a_format_that_is_not_there_is_refused(run: Run, store: str) -> None:
+    refused = run("export", "--store", store, "--format", "xls")
+    assert refused.exit_code == 2
+    assert "there are jsonl, csv, parquet, json, rss" in refused.stderr
 
 
 def test_csv_has_a_header_and_a_record_an_article(run: Run, store: str, tmp_path: Path) -> None:

@@ -1,0 +1,107 @@
+"""Clusters for other programs: JSON Feed, RSS, CSV and Parquet, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import Field
+
+from api import examples, exporting
+from api.access import ScopedRoute, needs
+from api.answers import not_modified, tag
+from api.deps import ServiceDep
+from api.exporting import MEDIA_TYPES, ExportForm
+from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, Responses, shown
+from api.routes.clusters import ClusterQuery
+from dedupe.access import Scope
+from dedupe.store.protocol import Catalogue, ClusterRow, Page, StoredArticle
+from dedupe.writers import json_feed
+from dedupe.writers.item import FeedAbout
+
+router = APIRouter(tags=["clusters"], route_class=ScopedRoute)
+
+PAGE: Final = 200
+MOST: Final = 100_000
+_WRITTEN: Final[Responses] = {
+    200: {"description": "The file, streamed", "content": shown(json_feed.MEDIA_TYPE, examples.JSON_FEED)}
+}
+
+
+class ExportQuery(ClusterQuery):
+    """Which clusters to write, in which order, and how many at most."""
+
+    limit: int = Field(1_000, ge=1, le=MOST, description="At most so many.")
+
+
+@router.get(
+    "/v1/clusters.{form}",
+    summary="Write clusters out",
+    response_class=StreamingResponse,
+    responses=_WRITTEN | NOT_MODIFIED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
+)
+def export_clusters(
+    form: ExportForm, request: Request, service: ServiceDep, query: Annotated[ExportQuery, Query()]
+) -> Response:
+    """Answer with the clusters that pass the filters, the first in the chosen order first."""
+    entity_tag = tag(request, service.feed.last_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    base = str(request.base_url)
+    about = FeedAbout(title="Storyfold: clusters", home_url=base, feed_url=str(request.url))
+    first = service.catalogue.clusters(query.filter(), query.sort, min(PAGE, query.limit), query.cursor)
+    rows = islice(_clusters(service.catalogue, query, first), query.limit)
+    parts = exporting.clusters(base, datetime.now(UTC)).written(form, about, rows)
+    return _answer(parts, form, "clusters", entity_tag)
+
+
+@router.get(
+    "/v1/clusters/{cluster_id}.{form}",
+    summary="Write a cluster's articles out",
+    response_class=StreamingResponse,
+    responses=_WRITTEN | NOT_MODIFIED | MOVED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
+)
+def export_cluster(cluster_id: str, form: ExportForm, request: Request, service: ServiceDep) -> Response:
+    """Answer with all articles of a cluster, oldest first; 308 to the survivor when it was merged."""
+    row = service.catalogue.cluster(cluster_id)
+    if row.merged_into:
+        return Response(status_code=308, headers={"Location": f"/v1/clusters/{row.merged_into}.{form}"})
+    entity_tag = tag(request, row.updated_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    base = str(request.base_url)
+    about = FeedAbout(title=row.headline, home_url=f"{base}v1/clusters/{cluster_id}", feed_url=str(request.url))
+    parts = exporting.articles(base).written(form, about, _members(service.catalogue, cluster_id))
+    return _answer(parts, form, cluster_id, entity_tag)
+
+
+def _clusters(catalogue: Catalogue, query: ExportQuery, page: Page[ClusterRow]) -> Iterator[ClusterRow]:
+    yield from page.rows
+    while page.next_cursor is not None:
+        page = catalogue.clusters(query.filter(), query.sort, PAGE, page.next_cursor)
+        yield from page.rows
+
+
+def _members(catalogue: Catalogue, cluster_id: str) -> Iterator[StoredArticle]:
+    page = catalogue.members(cluster_id, PAGE, None)
+    yield from page.rows
+    while page.next_cursor is not None:
+        page = catalogue.members(cluster_id, PAGE, page.next_cursor)
+        yield from page.rows
+
+
+def _answer(parts: Iterator[bytes], form: ExportForm, name: str, entity_tag: str) -> Response:
+    headers = {
+        "ETag": entity_tag,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": f'attachment; filename="{name}.{form}"',
+    }
+    if form in (ExportForm.JSON, ExportForm.RSS):
+        del headers["Content-Disposition"]
+    return StreamingResponse(parts, headers=headers, media_type=MEDIA_TYPES[form])
