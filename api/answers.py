@@ -23,8 +23,8 @@ def dumps(content: Any) -> bytes:
 
 
 def tag(request: Request, version: int) -> str:
-    """Return the weak entity tag of what a GET answers while ``version`` lasts."""
-    address = f"{request.url.path}?{request.url.query}".encode()
+    """Return the weak entity tag of what a GET answers while ``version`` lasts, to whoever has the same key."""
+    address = f"{request.url.path}?{request.url.query} {request.headers.get('authorization', '')}".encode()
     return f'W/"{version}-{zlib.crc32(address):08x}"'
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from api.metrics import Metrics
 from api.middleware import Observed
 from api.openapi import describe_keys
 from api.rates import Rates
+from api.releases import release_when_due
 from api.routes import (
     articles,
     bulk,
@@ -32,15 +34,27 @@ from api.routes import (
     operations,
     pages,
     provenance,
+    webhooks,
 )
 from api.settings import ServiceSettings
+from api.streaming import Streams
+from api.webhooks.dispatch import Dispatcher, Pace
 from api.writer import Writer
 from dedupe.engine import Engine
 from dedupe.store.keys import SqlKeys
 from dedupe.store.protocol import Catalogue
+from dedupe.store.subscriptions import Subscriptions
 
 DESCRIPTION = """POST an article, get back the cluster it belongs to. Errors are problem documents (RFC 9457), times
 RFC 3339 in UTC, ids opaque strings; lists are paged by `cursor`, and every GET of data has an `ETag`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the store keeps beside the log: keys, looked at again while the service runs, and webhooks."""
+
+    keys: SqlKeys | None = None
+    subscriptions: Subscriptions | None = None
 
 
 def create_app(
@@ -48,33 +62,29 @@ def create_app(
     catalogue: Catalogue,
     settings: ServiceSettings,
     on_stopped: Callable[[], None] | None = None,
-    keys: SqlKeys | None = None,
+    beside: Beside | None = None,
 ) -> FastAPI:
     """Build the service around an engine; ``on_stopped`` is called when the last article is written.
 
-    ``keys`` are those of the store, looked at again while the service runs.
+    Keys and webhooks are kept in the tables ``beside`` the log; without them there are none.
     """
+    beside = beside or Beside()
     metrics = Metrics()
     writer = Writer(engine, metrics, settings.queue_length, settings.group_size)
     feed = Feed(engine.statistics().last_seq)
     metrics.watch(engine.statistics, lambda: writer.depth)
     engine.subscribe(feed.publish)
 
-    ring = KeyRing(keys, settings.key_digests, is_demanded=settings.is_key_demanded)
-    service = Service(engine, catalogue, settings, writer, feed, metrics)
+    streams = Streams(settings.stream_stall_seconds, settings.most_streams)
+    metrics.watch_streams(streams)
+    ring = KeyRing(beside.keys, settings.key_digests, is_demanded=settings.is_key_demanded)
+    service = Service(engine, catalogue, settings, writer, feed, metrics, streams)
+    dispatcher = _dispatcher(service, beside.subscriptions)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        feed.attach(asyncio.get_running_loop())
-        writer.start()
-        keeping = asyncio.create_task(ring.keep())
-        yield
-        service.let_go()
-        keeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeping
-        await asyncio.to_thread(ring.note)
-        await asyncio.to_thread(writer.close)
+        async with _running(service, ring, dispatcher):
+            yield
         if on_stopped:
             on_stopped()
 
@@ -89,10 +99,11 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.service = service
+    app.state.dispatcher = dispatcher
     problems.install(app)
     for routes in (
         bulk, articles, exports, clusters, corrections, provenance, neighbours, explanation, compare, changes,
-        operations, pages,
+        *([webhooks] if dispatcher else []), operations, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     describe_keys(app)
@@ -109,6 +120,40 @@ def _let_browsers_in(app: FastAPI, origins: Sequence[str]) -> None:
         CORSMiddleware,
         allow_origins=list(origins),
         allow_methods=["GET", "POST", "PUT", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-ID"],
+        allow_headers=[
+            "Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-Request-ID",
+        ],
         expose_headers=["ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
-    )
+    )  # fmt: skip
+
+
+def _dispatcher(service: Service, subscriptions: Subscriptions | None) -> Dispatcher | None:
+    if subscriptions is None:
+        return None
+    pace = Pace(service.settings.webhook_retry_seconds, service.settings.may_reach_private)
+    return Dispatcher(subscriptions, service.catalogue, service.feed, pace)
+
+
+@asynccontextmanager
+async def _running(service: Service, ring: KeyRing, dispatcher: Dispatcher | None) -> AsyncIterator[None]:
+    """Run what goes on beside the requests; at the end, finish what was accepted."""
+    service.feed.attach(asyncio.get_running_loop())
+    service.writer.start()
+    if dispatcher:
+        await dispatcher.start()
+    releasing = asyncio.create_task(release_when_due(service.writer, service.settings.release_seconds))
+    keeping = asyncio.create_task(ring.keep())
+    yield
+    service.let_go()
+    await _end(releasing)
+    await _end(keeping)
+    await asyncio.to_thread(ring.note)
+    if dispatcher:
+        await dispatcher.close()
+    await asyncio.to_thread(service.writer.close)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

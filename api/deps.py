@@ -13,8 +13,8 @@ from api.feed import Feed
 from api.metrics import Metrics
 from api.randomness import random_numbers
 from api.settings import ServiceSettings
+from api.streaming import Streams
 from api.writer import Writer
-from dedupe.archive import Archive
 from dedupe.engine import Engine
 from dedupe.store.protocol import Catalogue
 
@@ -29,13 +29,9 @@ class Service:
     writer: Writer
     feed: Feed
     metrics: Metrics
+    streams: Streams
     numbers: Iterator[int] = field(default_factory=random_numbers)
     ending: Ending = field(default_factory=Ending)
-
-    @property
-    def archive(self) -> Archive:
-        """Return what can be known of articles beside the engine."""
-        return Archive(self.catalogue)
 
     def let_go(self) -> None:
         """Let those go who wait for a change, or are not through with what they send."""

@@ -71,6 +71,40 @@ CHANGES: Final[Json] = {
     ],
     "last_seq": 1042,
 }
+STREAM: Final = (
+    'retry: 2000\n\nid: 1042\ndata: {"seq":1042,"at":"2026-03-02T06:41:12.480Z","kind":"copied",'
+    '"article_id":"art_5x1m8v0c2q4rt","cluster_id":"clu_2vtqzqzhf8ff1","from_cluster_id":null}\n\n: alive\nid: 1042\n\n'
+)
+WEBHOOK_WANTED: Final[Json] = {
+    "url": "https://desk.example/hooks/storyfold",
+    "kinds": ["cluster.opened", "cluster.grew"],
+    "grew_past": 10,
+}
+WEBHOOK: Final[Json] = {
+    "webhook_id": "whk_7v1m8v0c2q4rt",
+    "url": "https://desk.example/hooks/storyfold",
+    "kinds": ["cluster.grew", "cluster.opened"],
+    "grew_past": 10,
+    "created_at": "2026-03-02T06:41:12.480Z",
+    "position": 1042,
+    "attempts": 0,
+}
+WEBHOOK_MADE: Final[Json] = WEBHOOK | {"secret": "whsec_c3Rvcnlmb2xkLWV4YW1wbGUtc2VjcmV0LTMyYnl0ZXM="}
+WEBHOOKS: Final[Json] = {"webhooks": [WEBHOOK]}
+DEAD_LETTERS: Final[Json] = {
+    "dead_letters": [
+        {
+            "seq": 1042,
+            "kind": "cluster.opened",
+            "cluster_id": "clu_2vtqzqzhf8ff1",
+            "attempts": 4,
+            "reason": "answered 404",
+            "is_due": False,
+            "at": "2026-03-02T06:45:00Z",
+        }
+    ]
+}
+REDELIVERY: Final[Json] = {"redelivering": 1}
 ALIVE: Final[Json] = {"status": "alive"}
 READY: Final[Json] = {"status": "ready", "articles": 1042, "clusters": 311, "duplicate_groups": 97, "last_seq": 1042}
 METRICS: Final = 'storyfold_decisions_total{decision="copied"} 97.0\nstoryfold_queue_depth 0.0\n'

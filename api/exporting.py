@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from api.rendering import cluster_json
 from api.schemas import ClusterOut
-from dedupe.store.protocol import ClusterRow, StoredArticle
+from dedupe.store.answers import ClusterRow
+from dedupe.store.records import StoredArticle
 from dedupe.writers import json_feed, rss, table
 from dedupe.writers.item import FeedAbout, FeedItem
 

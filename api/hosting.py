@@ -18,7 +18,7 @@ from typing import Final
 
 import orjson
 
-from api.app import create_app
+from api.app import Beside, create_app
 from api.server import Address
 from api.server import serve as answer_requests
 from api.settings import ServiceSettings, from_environment
@@ -33,6 +33,7 @@ from dedupe.errors import StoreError
 from dedupe.readers.formats import format_of
 from dedupe.readers.source import open_source
 from dedupe.store.keys import SqlKeys
+from dedupe.store.subscriptions import Subscriptions
 
 SAMPLE: Final = Path(__file__).parents[1] / "data" / "sample" / "articles.jsonl"
 ONE_MORE: Final = {
@@ -179,7 +180,8 @@ def _take_sample(opened: Opened) -> int:
 
 def _answer(opened: Opened, store: str, settings: ServiceSettings, address: Address) -> None:
     with closing(SqlKeys.open(store)) as keys, _stopping_well(), suppress(KeyboardInterrupt):
-        answer_requests(create_app(opened.engine, opened.store.catalogue, settings, keys=keys), address)
+        beside = Beside(keys, Subscriptions(opened.store))
+        answer_requests(create_app(opened.engine, opened.store.catalogue, settings, beside=beside), address)
 
 
 @contextmanager

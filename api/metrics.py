@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from api.streaming import Streams
 from dedupe.engine import EngineStatistics
 from dedupe.errors import DedupeError
 from dedupe.events import Assignment
@@ -66,6 +67,13 @@ class Metrics:
         }
         for name, (description, read) in gauges.items():
             Gauge(name, description, registry=self._registry).set_function(read)
+
+    def watch_streams(self, streams: Streams) -> None:
+        """Ask how many streams of changes are open, and were cut, whenever the metrics are read."""
+        open_now = Gauge("storyfold_streams", "Streams of changes that are open.", registry=self._registry)
+        open_now.set_function(lambda: float(streams.open_count))
+        cut = Gauge("storyfold_streams_stalled", "Streams cut because nobody read them.", registry=self._registry)
+        cut.set_function(lambda: float(streams.stalled_count))
 
     def text(self) -> bytes:
         """Return the metrics in the text format of Prometheus."""

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 
 from api import examples
 from api.problems import MEDIA_TYPE
-from api.schemas import ArticleIn, AssignmentOut, ProblemOut
+from api.schemas import ArticleIn, AssignmentOut, ChangeOut, ProblemOut
 
 JSON: Final = "application/json"
+EVENTS: Final = "text/event-stream"
 LINES: Final = "application/x-ndjson"
 PLAIN: Final = "text/plain"
 
@@ -98,6 +99,12 @@ LINES_BODY: Final = {
         }),
     }
 }  # fmt: skip
+STREAM_ANSWER: Final[Responses] = {
+    200: {
+        "description": "Server-sent events: `id` is the `seq`, `data` a change as `/v1/changes` has it",
+        "content": shown(EVENTS, examples.STREAM, {"type": "string", "contentSchema": schema_of(ChangeOut)}),
+    }
+}
 LINES_ANSWER: Final[Responses] = {
     200: {
         "description": "For each line its assignment, or its problem with the number of the `line`",

@@ -125,6 +125,24 @@ def problem_of_body(error: ValidationError, code: str = InvalidArticle.code) -> 
     return Problem(422, code, detail, errors)
 
 
+def problem_of_query(error: RequestValidationError) -> Problem:
+    """Return the problem with parameters that cannot be used."""
+    errors = [{"field": _parameter(entry["loc"]), "reason": str(entry["msg"])} for entry in error.errors()[:20]]
+    detail = "; ".join(f"{entry['field']}: {entry['reason']}" for entry in errors[:3])
+    return Problem(422, "invalid_query", detail, errors)
+
+
+def problem_of_request(error: RequestValidationError) -> Problem:
+    """Return the problem with a body that FastAPI looked at; never repeats what the body says."""
+    if error.errors()[0]["type"] == "json_invalid":
+        return Problem(400, "malformed_json", "the body is not JSON")
+    errors = [
+        {"field": ".".join(str(step) for step in entry["loc"][1:]) or "body", "reason": str(entry["msg"])}
+        for entry in error.errors()[:20]
+    ]
+    return Problem(422, "invalid_webhook", "; ".join(f"{one['field']}: {one['reason']}" for one in errors[:3]), errors)
+
+
 def defect() -> Problem:
     """Return the problem that an error of ours is: it says nothing of itself."""
     return Problem(500, "internal_error", "an error of ours; the log has it under this request's X-Request-ID")
@@ -152,9 +170,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid_query(_: Request, error: RequestValidationError) -> Response:
-        errors = [{"field": _parameter(entry["loc"]), "reason": str(entry["msg"])} for entry in error.errors()[:20]]
-        detail = "; ".join(f"{entry['field']}: {entry['reason']}" for entry in errors[:3])
-        return Problem(422, "invalid_query", detail, errors).response()
+        is_body = any(entry["loc"][0] == "body" for entry in error.errors())
+        return (problem_of_request(error) if is_body else problem_of_query(error)).response()
 
     @app.exception_handler(HTTPException)
     async def on_http_error(request: Request, error: HTTPException) -> Response:

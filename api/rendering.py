@@ -12,7 +12,8 @@ from api.problems import Problem
 from api.schemas import ChangeOut, ClusterOut
 from dedupe.constraints import Constraint
 from dedupe.events import Assignment, Event, EventKind
-from dedupe.store.protocol import ClusterRow, StoredArticle, Totals
+from dedupe.store.answers import ClusterRow, Totals
+from dedupe.store.records import StoredArticle
 from dedupe.store.velocity import velocity
 
 

@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.logs import log_as_json
+from api.streaming import Connected
 
 GRACE_SECONDS = 20
 
@@ -25,7 +26,7 @@ def serve(app: FastAPI, address: Address) -> None:
     """Answer requests until SIGTERM or SIGINT, then finish those under way and return."""
     log_as_json()
     config = uvicorn.Config(
-        app,
+        Connected(app),
         host=address.host,
         port=address.port,
         log_config=None,

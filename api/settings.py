@@ -32,16 +32,27 @@ class ServiceSettings:
     is_key_demanded: bool = False
     rate: str = "60000/minute"
     cors_origins: tuple[str, ...] = ()
+    release_seconds: float = 1.0
+    webhook_retry_seconds: float = 5.0
+    may_reach_private: bool = False
+    heartbeat_seconds: float = 15.0
+    stream_stall_seconds: float = 30.0
+    most_streams: int = 1_000
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> ServiceSettings:
     """Return the settings with what the environment says applied; raise ValueError naming the variable."""
     defaults = ServiceSettings()
     return ServiceSettings(
+        may_reach_private=environment.get("STORYFOLD_WEBHOOKS_PRIVATE", "") == "1",
+        webhook_retry_seconds=_number(environment, "STORYFOLD_WEBHOOK_RETRY_SECONDS", 5),
         queue_length=_number(environment, "STORYFOLD_QUEUE_LENGTH", defaults.queue_length),
         group_size=_number(environment, "STORYFOLD_GROUP_SIZE", defaults.group_size),
         rate=_rate(environment, "STORYFOLD_RATE_LIMIT", defaults.rate),
         cors_origins=_origins(environment, "STORYFOLD_CORS_ORIGINS"),
+        heartbeat_seconds=_number(environment, "STORYFOLD_HEARTBEAT_SECONDS", int(defaults.heartbeat_seconds)),
+        stream_stall_seconds=_number(environment, "STORYFOLD_STREAM_STALL_SECONDS", int(defaults.stream_stall_seconds)),
+        most_streams=_number(environment, "STORYFOLD_MOST_STREAMS", defaults.most_streams),
     )
 
 

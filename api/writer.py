@@ -33,8 +33,16 @@ class Withdrawal:
     at: datetime
 
 
-Job = Submission | Withdrawal | Correction
-Answer = Assignment | Event | BaseException
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A request to show the articles whose embargo has ended."""
+
+    at: datetime
+
+
+Order = Withdrawal | Release | Correction
+Job = Submission | Order
+Answer = Assignment | Event | None | BaseException
 
 
 class Writer:
@@ -92,24 +100,24 @@ class Writer:
             loop.call_soon_threadsafe(_resolve, futures, self._answers(jobs))
 
     def _next_group(self) -> list[tuple[Job, asyncio.Future[Answer]]]:
-        """Wait for jobs; return submissions up to the group size, or one other job; none when closed."""
+        """Wait for jobs; return submissions up to the group size, or one order; none when closed."""
         with self._arrived:
             while not self._jobs and not self._closing:
                 self._arrived.wait()
             group: list[tuple[Job, asyncio.Future[Answer]]] = []
             while self._jobs and len(group) < self._group_size:
-                is_submission = isinstance(self._jobs[0][0], Submission)
-                if group and not is_submission:
+                is_order = isinstance(self._jobs[0][0], Order)
+                if group and is_order:
                     break
                 group.append(self._jobs.popleft())
-                if not is_submission:
+                if is_order:
                     break
             return group
 
     def _answers(self, jobs: Sequence[Job]) -> Sequence[Answer]:
         first = jobs[0]
-        if not isinstance(first, Submission):
-            return [self._carry_out(first)]
+        if isinstance(first, Order):
+            return [self._obey(first)]
         submissions = [job for job in jobs if isinstance(job, Submission)]
         begun = time.perf_counter()
         try:
@@ -123,13 +131,16 @@ class Writer:
         self._metrics.observe_group(answers, time.perf_counter() - begun)
         return answers
 
-    def _carry_out(self, job: Withdrawal | Correction) -> Answer:
+    def _obey(self, job: Order) -> Answer:
         try:
             if isinstance(job, Correction):
                 return self._engine.correct(job)
-            return self._engine.withdraw(job.article_id, job.at)
+            if isinstance(job, Withdrawal):
+                return self._engine.withdraw(job.article_id, job.at)
+            self._engine.release(job.at)
         except Exception as failure:  # noqa: BLE001  the request must be answered
             return failure
+        return None
 
 
 def _resolve(futures: Sequence[asyncio.Future[Answer]], answers: Sequence[Answer]) -> None:

@@ -12,7 +12,8 @@ from dedupe.events import PLACING, Event
 from dedupe.reading import Reading, read, read_again
 from dedupe.settings import EngineSettings
 from dedupe.settling import UNDETERMINED, read_replayed, read_submission
-from dedupe.store.protocol import Catalogue, Replayed, StoredArticle
+from dedupe.store.protocol import Catalogue
+from dedupe.store.records import Replayed, StoredArticle
 from dedupe.submission import Submission
 from dedupe.weighing import Weights, weigh_article
 
@@ -72,7 +73,7 @@ class Archive:
 
     def event(self, seq: int) -> Event:
         """Return an event that is known to be in the log by its number."""
-        return self.catalogue.changes(seq - 1, 1)[0]
+        return self.catalogue.event(seq)
 
     def weigh(self, reading: Reading, before: int = NOW) -> Weights:
         """Weigh the terms of an article as they were weighed right before an event."""

@@ -57,7 +57,7 @@ class Article:
     embargoed_until: datetime | None = None
 
     def __post_init__(self) -> None:
-        if not self.title.strip() and not self.text.strip():
+        if not self.title.strip() and not self.text.strip() and self.pub_status is not PubStatus.CANCELED:
             raise InvalidArticle("text", "an article needs a title or a text; both are empty")
         if _is_longer(self.text, MAX_TEXT_BYTES):
             raise InvalidArticle("text", f"longer than {MAX_TEXT_BYTES:,} bytes of UTF-8")
@@ -92,6 +92,28 @@ class Article:
     def content_digest(self) -> bytes:
         """Digest of what a reader sees; equal means that nothing was revised."""
         return digest("content", self.title, self.text)
+
+    @property
+    def standing(self) -> tuple[PubStatus, datetime | None, str | None]:
+        """Return what a version says about itself; with the same text but another standing it is a revision."""
+        return self.pub_status, self.embargoed_until, self.version
+
+    def is_embargoed(self, at: datetime) -> bool:
+        """Tell whether readers may not see it at the moment ``at``."""
+        if self.pub_status is PubStatus.WITHHELD:
+            return True
+        return self.embargoed_until is not None and self.embargoed_until > at
+
+    def is_older_than(self, other: Article) -> bool:
+        """Tell whether this is an earlier version than ``other``, where both are numbered.
+
+        >>> Article(text="a", version="9").is_older_than(Article(text="b", version="10"))
+        True
+        """
+        versions = (self.version or "", other.version or "")
+        if not all(version.isascii() and version.isdigit() for version in versions):
+            return False
+        return int(versions[0]) < int(versions[1])
 
     @property
     def identities(self) -> tuple[bytes, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from dedupe import ids
 from dedupe.constraints import Constraint, Rule
 from dedupe.corrections import Correction
+from dedupe.discretion import check_seen, contradiction
 from dedupe.drafting import NEW, Draft, draft_of, names_of
-from dedupe.errors import Contradiction
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
 
@@ -45,10 +46,11 @@ def correcting_event(index: Index, correction: Correction) -> Event:
     Raises `Contradiction` when a decision in force forbids it, `InvalidCorrection`, `UnknownArticle`,
     `WithdrawnArticle`, `UnknownCluster`, `UnknownConstraint` or `AlreadyUndone`.
     """
+    check_seen(index, correction)
     draft = draft_of(index, correction)
     standing = _contradicted(index, draft)
     if standing:
-        raise Contradiction(standing.told(), _told(index, draft, correction))
+        raise contradiction(index, correction, standing, _told(index, draft, correction))
     return _event(index, draft, correction)
 
 
@@ -79,7 +81,7 @@ def _event(index: Index, draft: Draft, correction: Correction) -> Event:
         cluster_id = ids.encode("clu", bits)
     else:
         cluster_id = index.cluster_id(draft.cluster)
-    return Event(
+    event = Event(
         seq=seq,
         at=correction.at,
         kind=draft.kind,
@@ -88,6 +90,25 @@ def _event(index: Index, draft: Draft, correction: Correction) -> Event:
         from_cluster_id=None if draft.source is None else index.cluster_id(draft.source),
         detail=detail,
     )
+    if is_hidden(index, event):
+        return replace(event, hidden=True)
+    return replace(event, article_id=None) if event.article_id in index.embargoes.articles else event
+
+
+def is_hidden(index: Index, event: Event) -> bool:
+    """Return whether an editor's decision is told only to those who may see embargoed articles.
+
+    They alone are told when nothing moves that others see, or a cluster ends of which others never heard.
+    """
+    embargoed = index.embargoes
+    if event.unites:
+        return event.from_cluster_id in embargoed.clusters
+    if event.moved_articles:
+        return embargoed.articles.issuperset(event.moved_articles)
+    undone = index.constraints.get(event.detail.get("undoes", 0))
+    if undone is not None:
+        return undone.event.hidden
+    return not embargoed.articles.isdisjoint(Constraint(event=event).named)
 
 
 def _detail(index: Index, draft: Draft, correction: Correction) -> dict[str, Any]:

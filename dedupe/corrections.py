@@ -16,11 +16,15 @@ BINDING = (PINS | BOTH_SIDES) - {Rule.MOVE, Rule.MERGE}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A decision of ``actor``, taken at ``at``; ``note`` says why."""
+    """A decision of ``actor``, taken at ``at``; ``note`` says why.
+
+    To one who may not see embargoed articles they are unknown.
+    """
 
     actor: str
     at: datetime
     note: str | None = None
+    sees_embargoed: bool = True
 
     def __post_init__(self) -> None:
         if not self.actor.strip():

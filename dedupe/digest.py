@@ -32,10 +32,11 @@ def digest(index: Index) -> str:
         _text_sums(slots, space, clusters.vocabulary.hashes),
         *(column[:count] for column in clusters.clusters),
         *_term_counts(index),
-        index.source_lines.checksum(),
+        index.counts.source_lines.checksum(),
     ]
     whole = hashlib.sha256(f"{index.seq} {clusters.oldest} {index.buckets.oldest}".encode())
     whole.update(index.constraints.checksum())
+    whole.update(index.embargoes.checksum())
     for part in parts:
         whole.update(np.ascontiguousarray(part).tobytes())
     return whole.hexdigest()

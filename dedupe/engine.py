@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from dedupe.article import PubStatus
 from dedupe.clusters.decision import JoinModel, shipped_model
-from dedupe.correcting import correcting_event, may_go
+from dedupe.correcting import correcting_event
 from dedupe.corrections import Correction
 from dedupe.decide import Verdict, decide, decide_merge, nearest_live
 from dedupe.digest import digest
-from dedupe.duplicates.containment import containment
-from dedupe.errors import DedupeError, ReusedIdempotencyKey, WithdrawnArticle
-from dedupe.events import Assignment, Decision, Event, EventKind
+from dedupe.errors import DedupeError, ReusedIdempotencyKey, UnknownArticle, WithdrawnArticle
+from dedupe.events import Assignment, Event, EventKind
 from dedupe.group import Group
+from dedupe.index import Index
+from dedupe.ledger import Ledger
 from dedupe.reading import Reading
-from dedupe.recording import (
-    assignment,
-    merging_event,
-    placing_event,
-    revising_event,
-    staying_event,
-    stored_article,
-)
-from dedupe.replaying import replayed_index
+from dedupe.recording import assignment, merging_event, placing_event, stored_article
+from dedupe.revisions import notices_of, revision_event, says_the_same, unchanged
 from dedupe.settings import EngineSettings
 from dedupe.settling import read_stored, read_submission, settle
+from dedupe.standing import announced, canceling_event, stand, withdrawal, withdrawing_event
 from dedupe.statistics import EngineStatistics
-from dedupe.store.protocol import Change, Store, StoredArticle
+from dedupe.store.protocol import Store
+from dedupe.store.records import Change, StoredArticle
 from dedupe.submission import Submission
 
 __all__ = ["Engine", "EngineStatistics", "Submission"]
 
 TOP_TERMS = 8
-SAME_TEXT = 0.5
-"""A revision that keeps this share of the shorter text stays where it is."""
 
 
 class Engine:
@@ -57,15 +51,16 @@ class Engine:
     ) -> None:
         self._store = store
         self._settings = settings or EngineSettings()
-        self._on_event = on_event
         self._model = model or shipped_model()
-        self._lock = threading.Lock()
-        self._index = replayed_index(self._store, self._settings)
-        self._in_step = True
+        self._ledger = Ledger(store, self._settings, on_event)
+
+    @property
+    def _index(self) -> Index:
+        return self._ledger.index
 
     def subscribe(self, on_event: Callable[[Event], None]) -> None:
         """Have ``on_event`` told of every event, in order, once it is durable; be quick there."""
-        self._on_event = on_event
+        self._ledger.on_event = on_event
 
     def add(self, submission: Submission) -> Assignment:
         """Place one article durably and return where; raise `StoreError` when nothing was stored."""
@@ -85,114 +80,61 @@ class Engine:
         Raises `StoreError` when none of the group was stored.
         """
         readings = [read_submission(submission, self._settings) for submission in submissions]
-        with self._lock:
-            self._follow_log()
-            self._in_step = False
-            group = Group(self._store, submissions)
-            answers = [self._answer(group, *pair) for pair in zip(submissions, readings, strict=True)]
-            group.commit()
-            self._in_step = True
-            self._tell(group.changes)
-        return answers
-
-    def preview(self, submission: Submission) -> Assignment:
-        """Decide where an article would go; store nothing.
-
-        Whether its cluster would then merge with another is not foretold.
-        """
-        reading = read_submission(submission, self._settings)
-        with self._lock:
-            self._follow_log()
-            group = Group(self._store, [submission])
-            known = group.find(submission)
-            if known and self._says_the_same(group, known, submission):
-                return self._unchanged(known, submission)
-            reading = self._settled(reading)
-            besides = self._index.slot_of(known.article_id) if known else -1
-            verdict = decide(self._index, reading, self._model, besides)
-            event = placing_event(self._index, verdict, submission, reading)
-            if known:
-                event = self._revising(event, known, reading)
-            return replace(assignment(event, _notices(submission)), seq=None)
-
-    def withdraw(self, article_id: str, at: datetime) -> Event:
-        """Take an article down: its text is erased everywhere; raise `UnknownArticle` or `WithdrawnArticle`."""
-        with self._lock:
-            self._follow_log()
-            stored = self._store.article(article_id)
-            if stored.article is None:
-                raise WithdrawnArticle(article_id)
-            event = Event(
-                seq=self._index.seq + 1,
-                at=at,
-                kind=EventKind.WITHDRAWN,
-                article_id=article_id,
-                cluster_id=stored.assignment.cluster_id,
-            )
-            self._record(event, read_stored(stored, self._index, self._settings))
-            return event
-
-    def correct(self, correction: Correction) -> Event:
-        """Carry out an editor's decision, durably; raise what `correcting_event` raises, or `StoreError`."""
-        with self._lock:
-            self._follow_log()
-            event = correcting_event(self._index, correction)
-            self._record(event)
-            return event
-
-    def nearest(self, reading: Reading, most: int) -> list[str]:
-        """Return the ids of the live articles that share most with a text, its copies first, then ``most`` others."""
-        with self._lock:
-            self._follow_log()
-            return nearest_live(self._index, reading, most)
-
-    def digest(self) -> str:
-        """Return a digest of the whole index: equal for equal logs, however the index came about."""
-        with self._lock:
-            self._follow_log()
-            return digest(self._index)
-
-    def statistics(self) -> EngineStatistics:
-        """Count what the index holds."""
-        return EngineStatistics.of(self._index)
+        with self._ledger.writing(submissions) as group:
+            return [self._answer(group, *pair) for pair in zip(submissions, readings, strict=True)]
 
     def _answer(self, group: Group, submission: Submission, reading: Reading) -> Assignment | DedupeError:
         try:
             return self._add(group, submission, reading)
-        except ReusedIdempotencyKey as refused:
+        except (ReusedIdempotencyKey, UnknownArticle) as refused:
             return refused
 
     def _add(self, group: Group, submission: Submission, reading: Reading) -> Assignment:
         known = group.find(submission)
+        if submission.article.pub_status is PubStatus.CANCELED:
+            return self._cancel(group, submission, known)
         if known is None:
             return self._place(group, submission, self._settled(reading))
-        if self._says_the_same(group, known, submission):
-            return self._unchanged(known, submission)
+        if says_the_same(group, known, submission):
+            return unchanged(self._index, known, submission)
         return self._revise(group, submission, self._settled(reading), known)
-
-    def _says_the_same(self, group: Group, known: StoredArticle, submission: Submission) -> bool:
-        return group.is_repeated_request(submission) or known.content_digest == submission.article.content_digest
 
     def _place(self, group: Group, submission: Submission, reading: Reading) -> Assignment:
         verdict = decide(self._index, reading, self._model)
-        event = placing_event(self._index, verdict, submission, reading)
+        event = announced(self._index, placing_event(self._index, verdict, submission, reading))
         self._index.apply(event, reading, probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=1))
-        placed = assignment(event, _notices(submission))
+        placed = assignment(event, notices_of(submission))
         pair = decide_merge(self._index, verdict, self._model)
         if pair is None:
             return placed
-        merged = merging_event(self._index, event, *pair)
+        merged = announced(self._index, merging_event(self._index, event, *pair))
         self._index.apply(merged, None)
         group.append(Change(event=merged))
         return replace(placed, cluster_id=merged.cluster_id)
 
     def _revise(self, group: Group, submission: Submission, reading: Reading, known: StoredArticle) -> Assignment:
+        is_embargoed = submission.article.is_embargoed(submission.received_at)
+        if is_embargoed and not known.hidden:
+            stand(self._index, group, EventKind.WITHHELD, known, submission.received_at)
         verdict = decide(self._index, reading, self._model, besides=self._index.slot_of(known.article_id))
-        event = self._revising(placing_event(self._index, verdict, submission, reading), known, reading)
-        self._index.apply(event, reading, replaced=read_stored(known, self._index, self._settings), probe=verdict.probe)
+        before = self._read_again(known)
+        event = placing_event(self._index, verdict, submission, reading)
+        event = revision_event(self._index, event, known, before, reading)
+        event = announced(self._index, replace(event, hidden=is_embargoed or known.hidden))
+        self._index.apply(event, reading, replaced=before, probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=known.revision + 1))
-        return assignment(event, _notices(submission))
+        if known.hidden and not is_embargoed:
+            revised = group.article(known.article_id)
+            stand(self._index, group, EventKind.RELEASED, revised, submission.received_at)
+        return assignment(event, notices_of(submission))
+
+    def _cancel(self, group: Group, submission: Submission, known: StoredArticle | None) -> Assignment:
+        event = canceling_event(self._index, submission, known)
+        if known is not None:
+            self._index.apply(event, None, replaced=self._read_again(known))
+            group.append(Change(event=event))
+        return withdrawal(event)
 
     def _change(
         self, event: Event, submission: Submission, reading: Reading, verdict: Verdict, *, revision: int
@@ -208,45 +150,68 @@ class Engine:
             vocabulary=self._index.take_snapshot(reading),
         )
 
-    def _revising(self, placed: Event, known: StoredArticle, reading: Reading) -> Event:
-        before = read_stored(known, self._index, self._settings)
-        same_text = before is not None and containment(before.evidence.shingles, reading.evidence.shingles) >= SAME_TEXT
-        present = self._present(known)
-        event = revising_event(placed, present, same_text=same_text)
-        return event if may_go(self._index, known.article_id, event.cluster_id) else staying_event(event, present)
-
-    def _unchanged(self, known: StoredArticle, submission: Submission) -> Assignment:
-        return replace(self._present(known), decision=Decision.UNCHANGED, notices=_notices(submission))
-
-    def _present(self, known: StoredArticle) -> Assignment:
-        """Return where an article is now; a row of the group in hand does not know of later merges yet."""
-        slot = self._index.slot_of(known.article_id)
-        cluster_id = self._index.cluster_id(self._index.clusters.cluster_of(slot))
-        return replace(known.assignment, cluster_id=cluster_id, duplicate_group_id=self._index.group_id(slot))
-
     def _settled(self, reading: Reading) -> Reading:
         return settle(reading, self._index, self._settings)
 
-    def _follow_log(self) -> None:
-        """Build the index from the log again if a commit failed after it was changed."""
-        if self._in_step:
-            return
-        self._store.check_writable()
-        self._index = replayed_index(self._store, self._settings)
-        self._in_step = True
+    def _read_again(self, known: StoredArticle) -> Reading | None:
+        return read_stored(known, self._index, self._settings)
 
-    def _record(self, event: Event, replaced: Reading | None = None) -> None:
-        """Write an event that places no text, then follow it."""
-        change = Change(event=event)
-        self._store.commit([change])
-        self._index.apply(event, None, replaced)
-        self._tell([change])
+    def preview(self, submission: Submission) -> Assignment:
+        """Decide where an article would go; store nothing.
 
-    def _tell(self, changes: Sequence[Change]) -> None:
-        if self._on_event:
-            for change in changes:
-                self._on_event(change.event)
+        Whether its cluster would then merge with another is not foretold.
+        """
+        reading = read_submission(submission, self._settings)
+        with self._ledger.held() as index:
+            group = Group(self._store, [submission])
+            known = group.find(submission)
+            if submission.article.pub_status is PubStatus.CANCELED:
+                return replace(withdrawal(canceling_event(index, submission, known)), seq=None)
+            if known and says_the_same(group, known, submission):
+                return unchanged(index, known, submission)
+            reading = self._settled(reading)
+            verdict = decide(index, reading, self._model, index.slot_of(known.article_id) if known else -1)
+            event = placing_event(index, verdict, submission, reading)
+            if known:
+                event = revision_event(index, event, known, self._read_again(known), reading)
+            return replace(assignment(event, notices_of(submission)), seq=None)
 
+    def withdraw(self, article_id: str, at: datetime) -> Event:
+        """Take an article down: its text is erased everywhere; raise `UnknownArticle` or `WithdrawnArticle`."""
+        with self._ledger.held() as index:
+            stored = self._store.article(article_id)
+            if stored.article is None:
+                raise WithdrawnArticle(article_id)
+            event = withdrawing_event(index, stored, at)
+            self._ledger.record(event, self._read_again(stored))
+            return event
 
-def _notices(submission: Submission) -> tuple[str, ...]:
-    return submission.article.notices(submission.received_at)
+    def release(self, at: datetime, most: int = 256) -> list[Event]:
+        """Show up to ``most`` articles whose embargo has ended by ``at`` to everyone; raise `StoreError`."""
+        if not self._store.due(at, 1):
+            return []
+        with self._ledger.writing(()) as group:
+            for stored in self._store.due(at, most):
+                stand(self._index, group, EventKind.RELEASED, stored, at)
+        return [change.event for change in group.changes]
+
+    def correct(self, correction: Correction) -> Event:
+        """Carry out an editor's decision, durably; raise what `correcting_event` raises, or `StoreError`."""
+        with self._ledger.held() as index:
+            event = announced(index, correcting_event(index, correction))
+            self._ledger.record(event)
+            return event
+
+    def nearest(self, reading: Reading, most: int) -> list[str]:
+        """Return the ids of the live articles that share most with a text, its copies first, then ``most`` others."""
+        with self._ledger.held() as index:
+            return nearest_live(index, reading, most)
+
+    def digest(self) -> str:
+        """Return a digest of the whole index: equal for equal logs, however the index came about."""
+        with self._ledger.held() as index:
+            return digest(index)
+
+    def statistics(self) -> EngineStatistics:
+        """Count what the index holds."""
+        return EngineStatistics.of(self._index)

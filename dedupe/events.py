@@ -23,10 +23,16 @@ class EventKind(StrEnum):
     CONSTRAINED = "constrained"
     UNDONE = "undone"
     ACTIVATED = "activated"
+    WITHHELD = "withheld"
+    RELEASED = "released"
 
 
 PLACING = frozenset({EventKind.OPENED, EventKind.JOINED, EventKind.COPIED, EventKind.REVISED})
 """Events that put the text of an article into the index."""
+
+
+STANDING = frozenset({EventKind.WITHHELD, EventKind.RELEASED})
+"""Events that hide an article from readers, or show it."""
 
 
 class Decision(StrEnum):
@@ -37,6 +43,7 @@ class Decision(StrEnum):
     COPIED = "copied"
     REVISED = "revised"
     UNCHANGED = "unchanged"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +52,9 @@ class Event:
 
     ``cluster_id`` is the cluster the change leaves an article (or the merged articles) in;
     ``from_cluster_id`` the one they left, where they left one. ``detail`` holds the reason as
-    computed at the time, and for an editor's decision what it says: JSON values only.
+    computed at the time, and for an editor's decision what it says: JSON values only. A ``hidden``
+    event is told only to those who may see embargoed articles; it stays hidden when the embargo
+    lifts, which is an event of its own.
     """
 
     seq: int
@@ -55,6 +64,7 @@ class Event:
     cluster_id: str
     from_cluster_id: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+    hidden: bool = False
 
     @property
     def is_editorial(self) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from dedupe.errors import ReusedIdempotencyKey
-from dedupe.store.protocol import Change, Store, StoredArticle
+from dedupe.events import STANDING, EventKind
+from dedupe.store.protocol import Store
+from dedupe.store.records import Change, StoredArticle
 from dedupe.submission import Submission
 
 
@@ -41,6 +44,12 @@ class Group:
         if change.stored:
             self._pending[change.stored.article_id] = change.stored
             self._known.update((digest, change.stored.article_id) for digest in change.identities)
+        elif change.event.kind in STANDING:
+            known = self.article(change.event.article_id or "")
+            self._pending[known.article_id] = replace(known, hidden=change.event.kind is EventKind.WITHHELD)
+        elif change.event.kind is EventKind.WITHDRAWN:
+            gone = change.event.article_id
+            self._known = {digest: article_id for digest, article_id in self._known.items() if article_id != gone}
 
     def commit(self) -> Sequence[Change]:
         """Write everything durably, or raise `StoreError` having written nothing."""

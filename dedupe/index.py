@@ -21,18 +21,18 @@ from dedupe.clusters.index import ClusterIndex
 from dedupe.clusters.terms import Vector
 from dedupe.clusters.vocabulary import Prior
 from dedupe.constraints import GONE, Constraints
+from dedupe.counting import Counts
 from dedupe.duplicates.bands import Buckets
 from dedupe.duplicates.containment import Copy, Rule, best_copy
 from dedupe.duplicates.groups import Groups
 from dedupe.duplicates.passages import Text
+from dedupe.embargoes import Embargoes
 from dedupe.events import PLACING, Event, EventKind
 from dedupe.forgetting import expire
 from dedupe.interner import Interner
-from dedupe.language_code import language_code
 from dedupe.reading import Reading
 from dedupe.settings import EngineSettings
-from dedupe.store.protocol import VocabularySnapshot
-from dedupe.text.source_lines import SourceLines
+from dedupe.store.records import VocabularySnapshot
 
 NOBODY: Final = np.empty(0, dtype=np.int32)
 NO_TERMS: Final = Vector(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.uint16))
@@ -45,22 +45,15 @@ class Index:
         self.clusters = ClusterIndex(priors, settings.posting_cap)
         self.buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
         self.groups = Groups()
-        self.source_lines = SourceLines()
+        self.counts = Counts(self.clusters)
         self.constraints = Constraints()
+        self.embargoes = Embargoes()
         self.seq = 0
         self._settings = settings
         self._articles = Interner()
         self._slots = np.full(1024, -1, dtype=np.int32)
         self._clusters = Interner()
-        self._languages: dict[str, int] = {}
-        self._counted_from: dict[int, int] = {}
         self._rule = Rule(settings.coverage, settings.length_ratio, settings.copy_window.total_seconds())
-
-    @property
-    def common_language(self) -> str | None:
-        """Return the language of most articles so far, None for an empty index."""
-        present = sorted(language for language, count in self._languages.items() if count > 0)
-        return max(present, key=self._languages.__getitem__, default=None)
 
     def slot_of(self, article_id: str) -> int:
         """Return the slot of an article's present text, -1 when the index never had it."""
@@ -106,14 +99,6 @@ class Index:
             return NOBODY
         return self.buckets.candidates(reading.evidence.signature)
 
-    def furniture(self, reading: Reading) -> tuple[int, ...]:
-        """Return the lines of an article that stand in many articles of its source."""
-        if reading.source_number is None:
-            return ()
-        lines = reading.page.lines
-        found = self.source_lines.furniture(reading.source_number, lines.hashes, lines.weights)
-        return tuple(found.nonzero()[0].tolist())
-
     def probe(self, reading: Reading) -> Probe:
         """Weigh the terms of an article as of now."""
         evidence = reading.evidence
@@ -139,6 +124,7 @@ class Index:
         """
         expire(self.clusters, self.buckets, self._settings, event.at)
         self.seq = event.seq
+        self.embargoes.record(event)
         if event.article_id is not None and event.kind in PLACING:
             before = self.slot_of(event.article_id) if event.kind is EventKind.REVISED else -1
             self._place(event, event.article_id, reading, probe)
@@ -153,28 +139,8 @@ class Index:
             self.constraints.record(event)
 
     def take_snapshot(self, reading: Reading) -> VocabularySnapshot | None:
-        """Return the term counts of the language of the article just placed, and weigh by them, where it is time to."""
-        code = reading.language_code
-        if not self.clusters.vocabulary.snapshot_due(code):
-            return None
-        articles, terms, counts = self.clusters.vocabulary.freeze(code)
-        self._counted_from[code] = self.clusters.slots
-        return VocabularySnapshot(
-            seq=self.seq,
-            language=reading.language,
-            articles=articles,
-            terms=terms.astype("<u8").tobytes(),
-            counts=counts.astype("<u4").tobytes(),
-        )
-
-    def thaw(self, snapshot: VocabularySnapshot) -> None:
-        """Weigh terms from here on as a recorded snapshot says."""
-        code = language_code(snapshot.language)
-        self._counted_from[code] = self.clusters.slots
-        # Copied, because kernels are compiled once more for arrays that cannot be written.
-        terms = np.frombuffer(snapshot.terms, dtype="<u8").astype(np.uint64)
-        counts = np.frombuffer(snapshot.counts, dtype="<u4").astype(np.uint32)
-        self.clusters.vocabulary.thaw(code, snapshot.articles, terms, counts)
+        """Return the term counts of the language of the article just placed, where it is time to record them."""
+        return self.counts.take_snapshot(reading, self.seq)
 
     def _place(self, event: Event, article_id: str, reading: Reading | None, probe: Probe | None) -> None:
         bits = ids.decode("art", article_id)
@@ -199,7 +165,7 @@ class Index:
             return
         if reading:
             probe = probe or self.probe(reading)
-            self._count(reading, probe.terms)
+            self.counts.add(reading, probe.terms)
         vector, title = (probe.vector, probe.title) if probe else (NO_TERMS, NO_TERMS)
         self.clusters.place(slot, cluster, vector, title)
 
@@ -223,26 +189,10 @@ class Index:
         if weighs:
             self.clusters.leave(slot)
         if weighs and reading:
-            self._discount(reading, in_snapshot=slot < self._counted_from.get(reading.language_code, 0))
+            self.counts.take_back(reading, slot)
         self.groups.leave(slot, articles.group)
         self.clusters.erase(slot)
         self.buckets.remove(slot)
-
-    def _count(self, reading: Reading, terms: NDArray[np.int32]) -> None:
-        """Count an article's language, lines and terms."""
-        self._languages[reading.language] = self._languages.get(reading.language, 0) + 1
-        if reading.source_number is not None:
-            self.source_lines.add(reading.source_number, reading.page.lines.hashes)
-        self.clusters.vocabulary.add(terms, reading.language_code)
-
-    def _discount(self, reading: Reading, *, in_snapshot: bool) -> None:
-        """Take back what an article counted, but for its terms where they are in a recorded snapshot."""
-        self._languages[reading.language] -= 1
-        if reading.source_number is not None:
-            self.source_lines.remove(reading.source_number, reading.page.lines.hashes)
-        if not in_snapshot:
-            terms = self.clusters.vocabulary.intern(reading.evidence.terms.hashes, reading.language_code)
-            self.clusters.vocabulary.add(terms, reading.language_code, -1)
 
     def _remember(self, bits: int, slot: int) -> None:
         number = self._articles.intern_one(bits)

@@ -17,9 +17,10 @@ from dedupe.archive import NOW, Archive, Placed
 from dedupe.comparison import overlap
 from dedupe.engine import Engine
 from dedupe.errors import UnknownArticle, WithdrawnArticle
+from dedupe.store.answers import ClusterRow, Page
 from dedupe.store.cursor import read_cursor, write_cursor
-from dedupe.store.protocol import ClusterRow, Page, StoredArticle
 from dedupe.store.queries import TitleQuery
+from dedupe.store.records import StoredArticle
 from dedupe.store.selection import after_cursor, page
 from dedupe.store.titles import title_words
 from dedupe.weighing import Weights, centroid, shared_weights, weigh_article

@@ -10,7 +10,7 @@ from dedupe.decide import Verdict
 from dedupe.events import Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
 from dedupe.index import Index
 from dedupe.reading import Reading
-from dedupe.store.protocol import StoredArticle
+from dedupe.store.records import StoredArticle
 from dedupe.submission import Submission
 
 
@@ -34,6 +34,7 @@ def placing_event(index: Index, verdict: Verdict, submission: Submission, readin
         article_id=submission.article_id,
         cluster_id=cluster_id,
         detail=detail,
+        hidden=submission.article.is_embargoed(submission.received_at),
     )
 
 
@@ -62,6 +63,7 @@ def revising_event(placed: Event, known: Assignment, *, same_text: bool) -> Even
         cluster_id=cluster_id,
         from_cluster_id=known.cluster_id if cluster_id != known.cluster_id else None,
         detail=detail,
+        hidden=placed.hidden,
     )
 
 
@@ -72,14 +74,19 @@ def staying_event(revised: Event, known: Assignment) -> Event:
 
 
 def merging_event(index: Index, placed: Event, survivor: int, absorbed: int) -> Event:
-    """Write down the merge of two clusters that the article just placed gave occasion to."""
+    """Write down the merge of two clusters that the article just placed gave occasion to.
+
+    Readers who never heard of the absorbed one are not told, and of an embargoed occasion nobody is.
+    """
+    absorbed_id = index.cluster_id(absorbed)
     return Event(
         seq=placed.seq + 1,
         at=placed.at,
         kind=EventKind.MERGED,
-        article_id=placed.article_id,
+        article_id=None if placed.hidden else placed.article_id,
         cluster_id=index.cluster_id(survivor),
-        from_cluster_id=index.cluster_id(absorbed),
+        from_cluster_id=absorbed_id,
+        hidden=absorbed_id in index.embargoes.clusters,
     )
 
 
@@ -113,6 +120,7 @@ def stored_article(
         assignment=assignment(event),
         content_digest=submission.article.content_digest,
         top_terms=top_terms,
+        hidden=event.hidden,
     )
 
 

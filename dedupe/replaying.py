@@ -16,5 +16,5 @@ def replayed_index(store: Store, settings: EngineSettings) -> Index:
         reading = read_replayed(replayed, settings)
         index.apply(replayed.event, reading)
         if replayed.vocabulary:
-            index.thaw(replayed.vocabulary)
+            index.counts.thaw(replayed.vocabulary)
     return index

@@ -7,7 +7,7 @@ from typing import Final
 from dedupe.index import Index
 from dedupe.reading import Reading, read, read_again
 from dedupe.settings import EngineSettings
-from dedupe.store.protocol import Replayed, StoredArticle
+from dedupe.store.records import Replayed, StoredArticle
 from dedupe.submission import Submission
 from dedupe.text.language import detect, primary
 
@@ -25,8 +25,8 @@ def settle(reading: Reading, index: Index, settings: EngineSettings) -> Reading:
     """Read again without the source's furniture, and in the stream's language where its own is in doubt."""
     language = reading.language
     if language == UNDETERMINED:
-        language = index.common_language or language
-    dropped = index.furniture(reading)
+        language = index.counts.common_language or language
+    dropped = index.counts.furniture(reading)
     if language == reading.language and not dropped:
         return reading
     return read_again(reading, language, settings, dropped)

@@ -18,7 +18,7 @@ from dedupe.clusters.terms import UNIT, weigh
 from dedupe.clusters.vocabulary import Vocabulary
 from dedupe.language_code import language_code
 from dedupe.reading import Reading
-from dedupe.store.protocol import VocabularySnapshot
+from dedupe.store.records import VocabularySnapshot
 from dedupe.text.tokens import IS_SOLO
 
 _UNIT: Final = float(UNIT)

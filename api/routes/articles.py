@@ -17,6 +17,7 @@ from api.openapi import ARTICLE_BODY, NOT_MODIFIED, PROBLEMS, Responses, answers
 from api.problems import Problem
 from api.rendering import article_json, assignment_json
 from api.schemas import ArticleIn, ArticleOut, AssignmentOut
+from api.visibility import CatalogueDep
 from api.writer import Withdrawal
 from dedupe import ids
 from dedupe.access import Scope
@@ -25,7 +26,7 @@ from dedupe.events import Assignment, Decision
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=ScopedRoute)
 
-KNOWN = frozenset({Decision.UNCHANGED, Decision.REVISED})
+KNOWN = frozenset({Decision.UNCHANGED, Decision.REVISED, Decision.WITHDRAWN})
 MAX_KEY = 255
 AGAIN: Final[Responses] = {
     200: answers(examples.UNCHANGED)[200] | {"model": AssignmentOut, "description": "Known already, or a dry run"}
@@ -79,12 +80,12 @@ async def post_article(
     responses=answers(examples.STORED) | NOT_MODIFIED | PROBLEMS,
     openapi_extra=needs(Scope.READ),
 )
-def get_article(article_id: str, request: Request, service: ServiceDep) -> Response:
+def get_article(article_id: str, request: Request, service: ServiceDep, catalogue: CatalogueDep) -> Response:
     """Answer with an article and its assignment; 410 when it was taken down."""
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    content: dict[str, Any] = article_json(service.catalogue.article(article_id))
+    content: dict[str, Any] = article_json(catalogue.article(article_id))
     return json_answer(content, headers={"ETag": entity_tag})
 
 
@@ -93,7 +94,7 @@ def get_article(article_id: str, request: Request, service: ServiceDep) -> Respo
     summary="Take an article down",
     status_code=204,
     responses=PROBLEMS,
-    openapi_extra=needs(Scope.EDIT),
+    openapi_extra=needs(Scope.ADMIN),
 )
 async def delete_article(article_id: str, service: ServiceDep) -> Response:
     """Erase an article everywhere; only its id stays, and answers 410 from now on."""

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from api import examples
 from api.access import ScopedRoute, needs
 from api.answers import json_answer, not_modified, tag
 from api.deps import ServiceDep
-from api.openapi import NOT_MODIFIED, PROBLEMS, answers
+from api.following import Follower
+from api.openapi import NOT_MODIFIED, PROBLEMS, STREAM_ANSWER, answers
+from api.problems import Problem
 from api.rendering import change_json
 from api.schemas import ChangePage
+from api.streaming import EventStream, changes_from
+from api.visibility import CatalogueDep
 from dedupe.access import Scope
 from dedupe.events import EventKind
+from dedupe.store.queries import ChangeFilter
 
 router = APIRouter(prefix="/v1/changes", tags=["changes"], route_class=ScopedRoute)
+
+LARGEST_SEQ = 2**62
+
+
+async def _follower(
+    service: ServiceDep,
+    catalogue: CatalogueDep,
+    kind: Annotated[list[EventKind] | None, Query(description="Only these kinds.")] = None,
+    cluster_id: Annotated[
+        str | None, Query(min_length=1, max_length=100, description="Only what this cluster gains or loses.")
+    ] = None,
+) -> Follower:
+    return Follower(service.feed, catalogue, ChangeFilter(kinds=frozenset(kind or ()), cluster_id=cluster_id))
+
+
+FollowerDep = Annotated[Follower, Depends(_follower)]
 
 
 @router.get(
@@ -29,24 +49,47 @@ router = APIRouter(prefix="/v1/changes", tags=["changes"], route_class=ScopedRou
 )
 async def get_changes(
     request: Request,
-    service: ServiceDep,
-    after: Annotated[int, Query(ge=0, le=2**62, description="The last `seq` you have; 0 from the start.")] = 0,
+    follower: FollowerDep,
+    after: Annotated[int, Query(ge=0, le=LARGEST_SEQ, description="The last `seq` you have; 0 from the start.")] = 0,
     wait: Annotated[float, Query(ge=0, le=60, description="Seconds to wait for a newer one.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
-    kind: Annotated[list[EventKind] | None, Query(description="Only these kinds.")] = None,
 ) -> Response:
     """Answer with the changes after ``after``, waiting for the next one if there is none yet."""
-    if wait:
-        await service.feed.wait_for(after, wait)
-    newest = service.feed.last_seq
-    entity_tag = tag(request, newest)
+    batch = await follower.wait(after, limit, wait)
+    entity_tag = tag(request, batch.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    kinds = frozenset(kind or ())
-    changes = await run_in_threadpool(service.catalogue.changes, after, limit, kinds)
-    last_seq = changes[-1].seq if changes else after
-    if kinds and len(changes) < limit:
-        # Everything up to the newest was looked at, though little of it was asked for.
-        last_seq = max(newest, last_seq)
-    content = {"changes": [change_json(event) for event in changes], "last_seq": last_seq}
+    content: dict[str, Any] = {"changes": [change_json(event) for event in batch.events], "last_seq": batch.last_seq}
     return json_answer(content, headers={"ETag": entity_tag})
+
+
+@router.get(
+    "/stream",
+    summary="Stream the changes",
+    status_code=200,
+    response_class=EventStream,
+    responses=STREAM_ANSWER | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
+)
+async def stream_changes(
+    service: ServiceDep,
+    follower: FollowerDep,
+    after: Annotated[int, Query(ge=0, le=LARGEST_SEQ, description="The last `seq` you have; 0 from the start.")] = 0,
+    last_event_id: Annotated[str | None, Header(description="The last `id` you got; it counts before `after`.")] = None,
+) -> Response:
+    """Answer with a stream of server-sent events that goes on until you leave, each with its `seq` as `id`.
+
+    Come again with `Last-Event-ID`, as browsers do, and nothing is left out or told twice.
+    """
+    start = after if last_event_id is None else _seq(last_event_id)
+    if start > service.feed.last_seq:
+        newest = service.feed.last_seq
+        detail = f"the log ends at {newest}, before {start}: an older backup was restored; read all anew, then follow"
+        raise Problem(409, "ahead_of_log", detail)
+    return EventStream(changes_from(follower, start, service.settings.heartbeat_seconds), service.streams)
+
+
+def _seq(last_event_id: str) -> int:
+    if not (last_event_id.isascii() and last_event_id.isdigit() and int(last_event_id[:20]) <= LARGEST_SEQ):
+        raise Problem(422, "invalid_request", "Last-Event-ID must be the `id` of an event of this stream")
+    return int(last_event_id)

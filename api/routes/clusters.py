@@ -12,13 +12,16 @@ from api import examples
 from api.access import ScopedRoute, needs
 from api.answers import json_answer, next_page, not_modified, tag
 from api.decisions import LineageOut
-from api.deps import Service, ServiceDep
+from api.deps import ServiceDep
 from api.moments import Moment
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
 from api.rendering import article_json, cluster_json, decision_json
 from api.schemas import ArticlePage, ClusterOut, ClusterPage
+from api.visibility import CatalogueDep
 from dedupe.access import Scope
-from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort
+from dedupe.store.answers import ClusterRow
+from dedupe.store.protocol import Catalogue
+from dedupe.store.queries import ClusterFilter, ClusterSort
 
 router = APIRouter(prefix="/v1/clusters", tags=["clusters"], route_class=ScopedRoute)
 
@@ -59,12 +62,14 @@ class ClusterQuery(BaseModel):
     responses=answers(examples.CLUSTERS) | NOT_MODIFIED | PROBLEMS,
     openapi_extra=needs(Scope.READ),
 )
-def list_clusters(request: Request, service: ServiceDep, query: Annotated[ClusterQuery, Query()]) -> Response:
+def list_clusters(
+    request: Request, service: ServiceDep, catalogue: CatalogueDep, query: Annotated[ClusterQuery, Query()]
+) -> Response:
     """Answer with a page of clusters, the first in the chosen order first."""
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    page = service.catalogue.clusters(query.filter(), query.sort, query.limit, query.cursor)
+    page = catalogue.clusters(query.filter(), query.sort, query.limit, query.cursor)
     now = datetime.now(UTC)
     content = {"clusters": [cluster_json(row, now) for row in page.rows], "next_cursor": page.next_cursor}
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
@@ -77,9 +82,9 @@ def list_clusters(request: Request, service: ServiceDep, query: Annotated[Cluste
     responses=answers(examples.CLUSTER) | NOT_MODIFIED | MOVED | PROBLEMS,
     openapi_extra=needs(Scope.READ),
 )
-def get_cluster(cluster_id: str, request: Request, service: ServiceDep) -> Response:
+def get_cluster(cluster_id: str, request: Request, catalogue: CatalogueDep) -> Response:
     """Answer with a cluster; 308 to the survivor when it was merged."""
-    row = service.catalogue.cluster(cluster_id)
+    row = catalogue.cluster(cluster_id)
     if row.merged_into:
         return moved(row, "")
     entity_tag = tag(request, row.updated_seq)
@@ -98,18 +103,18 @@ def get_cluster(cluster_id: str, request: Request, service: ServiceDep) -> Respo
 def list_members(
     cluster_id: str,
     request: Request,
-    service: ServiceDep,
+    catalogue: CatalogueDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Cursor = None,
 ) -> Response:
     """Answer with a page of a cluster's articles, oldest first."""
-    row = service.catalogue.cluster(cluster_id)
+    row = catalogue.cluster(cluster_id)
     if row.merged_into:
         return moved(row, "/articles")
     entity_tag = tag(request, row.updated_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    return _members(service, row, limit, cursor, request, entity_tag)
+    return _members(catalogue, row, limit, cursor, request, entity_tag)
 
 
 @router.get(
@@ -123,6 +128,7 @@ def get_lineage(
     cluster_id: str,
     request: Request,
     service: ServiceDep,
+    catalogue: CatalogueDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Cursor = None,
 ) -> Response:
@@ -130,12 +136,12 @@ def get_lineage(
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    row = service.catalogue.cluster(cluster_id)
-    page = service.catalogue.lineage(cluster_id, limit, cursor)
+    row = catalogue.cluster(cluster_id)
+    page = catalogue.lineage(cluster_id, limit, cursor)
     content = {
         "cluster_id": cluster_id,
         "merged_into": row.merged_into,
-        "arrivals": {kind.value: count for kind, count in service.catalogue.arrival_counts(cluster_id).items()},
+        "arrivals": {kind.value: count for kind, count in catalogue.arrival_counts(cluster_id).items()},
         "events": [decision_json(event) for event in page.rows],
         "next_cursor": page.next_cursor,
     }
@@ -143,9 +149,9 @@ def get_lineage(
 
 
 def _members(
-    service: Service, row: ClusterRow, limit: int, cursor: str | None, request: Request, entity_tag: str
+    catalogue: Catalogue, row: ClusterRow, limit: int, cursor: str | None, request: Request, entity_tag: str
 ) -> Response:
-    page = service.catalogue.members(row.cluster_id, limit, cursor)
+    page = catalogue.members(row.cluster_id, limit, cursor)
     content = {"articles": [article_json(stored) for stored in page.rows], "next_cursor": page.next_cursor}
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
 

@@ -13,11 +13,13 @@ from api import reason_examples as examples
 from api.access import ScopedRoute, needs
 from api.answers import json_answer, not_modified, tag
 from api.bodies import JSON_TYPES, check_type, read_body
-from api.deps import Service, ServiceDep
+from api.deps import ServiceDep
 from api.openapi import NOT_MODIFIED, PROBLEMS, answers, body_of
 from api.problems import problem_of_body
 from api.schemas import ArticleIn
+from api.visibility import ArchiveDep
 from dedupe.access import Scope
+from dedupe.archive import Archive
 from dedupe.article import Article
 from dedupe.comparison import Comparison, compare
 from dedupe.errors import InvalidArticle
@@ -57,12 +59,14 @@ class CompareIn(BaseModel):
     responses=answers(examples.COMPARISON) | NOT_MODIFIED | PROBLEMS,
     openapi_extra=needs(Scope.READ),
 )
-def get_comparison(request: Request, service: ServiceDep, left: ArticleId, right: ArticleId) -> Response:
+def get_comparison(
+    request: Request, service: ServiceDep, archive: ArchiveDep, left: ArticleId, right: ArticleId
+) -> Response:
     """Answer with what two stored articles share, and where that stands in each."""
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    return json_answer(_compare(service, left, right), headers={"ETag": entity_tag})
+    return json_answer(_compare(archive, left, right), headers={"ETag": entity_tag})
 
 
 @router.post(
@@ -72,19 +76,19 @@ def get_comparison(request: Request, service: ServiceDep, left: ArticleId, right
     responses=answers(examples.COMPARISON) | PROBLEMS,
     openapi_extra=body_of(CompareIn, examples.PAIR) | needs(Scope.READ),
 )
-async def post_comparison(request: Request, service: ServiceDep) -> Response:
+async def post_comparison(request: Request, service: ServiceDep, archive: ArchiveDep) -> Response:
     """Answer with what two articles share; each is sent along or named by its id, and nothing is stored."""
     check_type(request, JSON_TYPES)
     body = await read_body(request, service.settings.max_body_bytes)
-    return json_answer(await run_in_threadpool(_compare_sent, service, body))
+    return json_answer(await run_in_threadpool(_compare_sent, archive, body))
 
 
-def _compare_sent(service: Service, body: bytes) -> Comparison:
+def _compare_sent(archive: Archive, body: bytes) -> Comparison:
     try:
         pair = CompareIn.model_validate_json(body)
     except ValidationError as error:
         raise problem_of_body(error) from None
-    return _compare(service, _side(pair.left, "left"), _side(pair.right, "right"))
+    return _compare(archive, _side(pair.left, "left"), _side(pair.right, "right"))
 
 
 def _side(sent: SideIn, name: str) -> Article | str:
@@ -94,7 +98,6 @@ def _side(sent: SideIn, name: str) -> Article | str:
         raise InvalidArticle(f"{name}.{refused.field}", refused.reason) from None
 
 
-def _compare(service: Service, left: Article | str, right: Article | str) -> Comparison:
-    archive = service.archive
+def _compare(archive: Archive, left: Article | str, right: Article | str) -> Comparison:
     ours, theirs = archive.read_pair(left, right, datetime.now(UTC))
     return compare(archive.weigh(ours), archive.weigh(theirs), archive.shingle_size)

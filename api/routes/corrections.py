@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from api import examples
 from api.access import ScopedRoute, needs
@@ -23,17 +25,50 @@ from api.decisions import (
     Note,
     SplitIn,
 )
-from api.deps import Service, ServiceDep
+from api.deps import ServiceDep
 from api.openapi import CONTRADICTION, NOT_MODIFIED, PROBLEMS, answers, body_of
 from api.rendering import constraint_json, decision_json
+from api.visibility import CatalogueDep, may_see_embargoed
+from api.writer import Writer
 from dedupe.access import Scope
 from dedupe.corrections import Constrain, Correction, Merge, Move, Release, Split, Undo
 from dedupe.events import Event
+from dedupe.store.protocol import Catalogue
 
 router = APIRouter(prefix="/v1", tags=["corrections"], route_class=ScopedRoute)
 
 Seq = Annotated[int, Path(ge=0, le=2**62, description="The number of the decision.")]
 _REFUSED: Final = CONTRADICTION | PROBLEMS
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An editor at work: by whom a decision is, and what the editor is told of it."""
+
+    writer: Writer
+    catalogue: Catalogue
+    sees_embargoed: bool
+
+    def now(self) -> dict[str, Any]:
+        """Return what the service knows of a decision that is taken now."""
+        return {"at": datetime.now(UTC), "sees_embargoed": self.sees_embargoed}
+
+    def by(self, said: CorrectionIn) -> dict[str, Any]:
+        """Return what every decision says that is taken now."""
+        return {"actor": said.actor, "note": said.note, **self.now()}
+
+    async def decide(self, correction: Correction) -> Event:
+        """Carry a decision out, and return its event as the editor may see it."""
+        event = await self.writer.submit(correction)
+        assert isinstance(event, Event)  # noqa: S101  a decision is answered by its event
+        return await run_in_threadpool(self.catalogue.event, event.seq)
+
+
+async def _desk(request: Request, service: ServiceDep, catalogue: CatalogueDep) -> Desk:
+    return Desk(service.writer, catalogue, may_see_embargoed(request))
+
+
+DeskDep = Annotated[Desk, Depends(_desk)]
 
 
 @router.put(
@@ -43,10 +78,10 @@ _REFUSED: Final = CONTRADICTION | PROBLEMS
     responses=answers(examples.MOVED) | _REFUSED,
     openapi_extra=body_of(MoveIn, examples.MOVE) | needs(Scope.EDIT),
 )
-async def put_cluster(article_id: str, request: Request, service: ServiceDep) -> Response:
+async def put_cluster(article_id: str, request: Request, desk: DeskDep) -> Response:
     """Put an article, with its copies, into a cluster or one of its own, and keep it there."""
     said = await read_correction(request, MoveIn)
-    return _told(await _decide(service, Move(article_id=article_id, cluster_id=said.cluster_id, **_by(said))))
+    return _told(await desk.decide(Move(article_id=article_id, cluster_id=said.cluster_id, **desk.by(said))))
 
 
 @router.delete(
@@ -58,13 +93,13 @@ async def put_cluster(article_id: str, request: Request, service: ServiceDep) ->
 )
 async def delete_cluster(
     article_id: str,
-    service: ServiceDep,
+    desk: DeskDep,
     actor: Annotated[Actor, Query(description="Who decides.")],
     note: Annotated[Note | None, Query(description="Why.")] = None,
 ) -> Response:
     """Take back the newest move of an article: it returns to where it was."""
-    release = Release(article_id=article_id, actor=actor, note=note, at=datetime.now(UTC))
-    return _told(await _decide(service, release))
+    release = Release(article_id=article_id, actor=actor, note=note, **desk.now())
+    return _told(await desk.decide(release))
 
 
 @router.post(
@@ -74,10 +109,10 @@ async def delete_cluster(
     responses=answers(examples.MERGED) | _REFUSED,
     openapi_extra=body_of(MergeIn, examples.MERGE) | needs(Scope.EDIT),
 )
-async def post_merge(cluster_id: str, request: Request, service: ServiceDep) -> Response:
+async def post_merge(cluster_id: str, request: Request, desk: DeskDep) -> Response:
     """Make one cluster of two; the older id survives, the other answers 308 from now on."""
     said = await read_correction(request, MergeIn)
-    return _told(await _decide(service, Merge(cluster_id=cluster_id, other_id=said.cluster_id, **_by(said))))
+    return _told(await desk.decide(Merge(cluster_id=cluster_id, other_id=said.cluster_id, **desk.by(said))))
 
 
 @router.post(
@@ -87,11 +122,11 @@ async def post_merge(cluster_id: str, request: Request, service: ServiceDep) -> 
     responses=answers(examples.SPLIT) | _REFUSED,
     openapi_extra=body_of(SplitIn, examples.SPLITTING) | needs(Scope.EDIT),
 )
-async def post_split(cluster_id: str, request: Request, service: ServiceDep) -> Response:
+async def post_split(cluster_id: str, request: Request, desk: DeskDep) -> Response:
     """Make two clusters of one; the larger side keeps the id, the other one gets a new one."""
     said = await read_correction(request, SplitIn)
-    split = Split(cluster_id=cluster_id, article_ids=tuple(said.article_ids), **_by(said))
-    return _told(await _decide(service, split))
+    split = Split(cluster_id=cluster_id, article_ids=tuple(said.article_ids), **desk.by(said))
+    return _told(await desk.decide(split))
 
 
 @router.post(
@@ -102,11 +137,11 @@ async def post_split(cluster_id: str, request: Request, service: ServiceDep) -> 
     responses=answers(examples.CONSTRAINED, 201) | _REFUSED,
     openapi_extra=body_of(ConstraintIn, examples.CONSTRAINING) | needs(Scope.EDIT),
 )
-async def post_constraint(request: Request, service: ServiceDep) -> Response:
+async def post_constraint(request: Request, desk: DeskDep) -> Response:
     """Say what holds from now on; of two articles the second moves, if one must."""
     said = await read_correction(request, ConstraintIn)
-    constrain = Constrain(rule=said.rule, article_ids=tuple(said.article_ids), **_by(said))
-    event = await _decide(service, constrain)
+    constrain = Constrain(rule=said.rule, article_ids=tuple(said.article_ids), **desk.by(said))
+    event = await desk.decide(constrain)
     return _told(event, 201, {"Location": f"/v1/constraints/{event.seq}"})
 
 
@@ -117,10 +152,10 @@ async def post_constraint(request: Request, service: ServiceDep) -> Response:
     responses=answers(examples.UNDONE) | _REFUSED,
     openapi_extra=body_of(CorrectionIn, examples.UNDO) | needs(Scope.EDIT),
 )
-async def post_undo(seq: Seq, request: Request, service: ServiceDep) -> Response:
+async def post_undo(seq: Seq, request: Request, desk: DeskDep) -> Response:
     """Take back a decision of any kind, by its number, and put back what it moved, as far as it is still there."""
     said = await read_correction(request, CorrectionIn)
-    return _told(await _decide(service, Undo(seq=seq, **_by(said))))
+    return _told(await desk.decide(Undo(seq=seq, **desk.by(said))))
 
 
 @router.get(
@@ -133,6 +168,7 @@ async def post_undo(seq: Seq, request: Request, service: ServiceDep) -> Response
 def list_constraints(
     request: Request,
     service: ServiceDep,
+    catalogue: CatalogueDep,
     *,
     in_force: Annotated[bool, Query(description="Leave out those that were undone.")] = True,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -142,7 +178,7 @@ def list_constraints(
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    page = service.catalogue.constraints(limit, cursor, in_force=in_force)
+    page = catalogue.constraints(limit, cursor, in_force=in_force)
     content = {"constraints": [constraint_json(row) for row in page.rows], "next_cursor": page.next_cursor}
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
 
@@ -154,22 +190,12 @@ def list_constraints(
     responses=answers(examples.CONSTRAINT) | NOT_MODIFIED | PROBLEMS,
     openapi_extra=needs(Scope.READ),
 )
-def get_constraint(seq: Seq, request: Request, service: ServiceDep) -> Response:
+def get_constraint(seq: Seq, request: Request, service: ServiceDep, catalogue: CatalogueDep) -> Response:
     """Answer with one editor's decision, in force or not."""
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    return json_answer(constraint_json(service.catalogue.constraint(seq)), headers={"ETag": entity_tag})
-
-
-def _by(said: CorrectionIn) -> dict[str, Any]:
-    return {"actor": said.actor, "note": said.note, "at": datetime.now(UTC)}
-
-
-async def _decide(service: Service, correction: Correction) -> Event:
-    event = await service.writer.submit(correction)
-    assert isinstance(event, Event)  # noqa: S101  a decision is answered by its event
-    return event
+    return json_answer(constraint_json(catalogue.constraint(seq)), headers={"ETag": entity_tag})
 
 
 def _told(event: Event, status: int = 200, headers: dict[str, str] | None = None) -> Response:

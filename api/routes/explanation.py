@@ -9,6 +9,7 @@ from api.access import ScopedRoute, needs
 from api.answers import json_answer, not_modified, tag
 from api.deps import ServiceDep
 from api.openapi import NOT_MODIFIED, PROBLEMS, answers
+from api.visibility import ArchiveDep
 from dedupe.access import Scope
 from dedupe.explanation import Explanation, explain
 
@@ -22,9 +23,9 @@ router = APIRouter(prefix="/v1/articles", tags=["reasons"], route_class=ScopedRo
     responses=answers(examples.EXPLANATION) | NOT_MODIFIED | PROBLEMS,
     openapi_extra=needs(Scope.READ),
 )
-def get_explanation(article_id: str, request: Request, service: ServiceDep) -> Response:
+def get_explanation(article_id: str, request: Request, service: ServiceDep, archive: ArchiveDep) -> Response:
     """Answer with the reasons as they were recorded, and with what is shared with the nearest article."""
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    return json_answer(explain(service.archive, article_id), headers={"ETag": entity_tag})
+    return json_answer(explain(archive, article_id), headers={"ETag": entity_tag})

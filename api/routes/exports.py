@@ -18,8 +18,11 @@ from api.deps import ServiceDep
 from api.exporting import MEDIA_TYPES, ExportForm
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, Responses, shown
 from api.routes.clusters import ClusterQuery
+from api.visibility import CatalogueDep
 from dedupe.access import Scope
-from dedupe.store.protocol import Catalogue, ClusterRow, Page, StoredArticle
+from dedupe.store.answers import ClusterRow, Page
+from dedupe.store.protocol import Catalogue
+from dedupe.store.records import StoredArticle
 from dedupe.writers import json_feed
 from dedupe.writers.item import FeedAbout
 
@@ -46,7 +49,11 @@ class ExportQuery(ClusterQuery):
     openapi_extra=needs(Scope.READ),
 )
 def export_clusters(
-    form: ExportForm, request: Request, service: ServiceDep, query: Annotated[ExportQuery, Query()]
+    form: ExportForm,
+    request: Request,
+    service: ServiceDep,
+    catalogue: CatalogueDep,
+    query: Annotated[ExportQuery, Query()],
 ) -> Response:
     """Answer with the clusters that pass the filters, the first in the chosen order first."""
     entity_tag = tag(request, service.feed.last_seq)
@@ -54,8 +61,8 @@ def export_clusters(
         return unchanged
     base = str(request.base_url)
     about = FeedAbout(title="Storyfold: clusters", home_url=base, feed_url=str(request.url))
-    first = service.catalogue.clusters(query.filter(), query.sort, min(PAGE, query.limit), query.cursor)
-    rows = islice(_clusters(service.catalogue, query, first), query.limit)
+    first = catalogue.clusters(query.filter(), query.sort, min(PAGE, query.limit), query.cursor)
+    rows = islice(_clusters(catalogue, query, first), query.limit)
     parts = exporting.clusters(base, datetime.now(UTC)).written(form, about, rows)
     return _answer(parts, form, "clusters", entity_tag)
 
@@ -67,9 +74,9 @@ def export_clusters(
     responses=_WRITTEN | NOT_MODIFIED | MOVED | PROBLEMS,
     openapi_extra=needs(Scope.READ),
 )
-def export_cluster(cluster_id: str, form: ExportForm, request: Request, service: ServiceDep) -> Response:
+def export_cluster(cluster_id: str, form: ExportForm, request: Request, catalogue: CatalogueDep) -> Response:
     """Answer with all articles of a cluster, oldest first; 308 to the survivor when it was merged."""
-    row = service.catalogue.cluster(cluster_id)
+    row = catalogue.cluster(cluster_id)
     if row.merged_into:
         return Response(status_code=308, headers={"Location": f"/v1/clusters/{row.merged_into}.{form}"})
     entity_tag = tag(request, row.updated_seq)
@@ -77,7 +84,7 @@ def export_cluster(cluster_id: str, form: ExportForm, request: Request, service:
         return unchanged
     base = str(request.base_url)
     about = FeedAbout(title=row.headline, home_url=f"{base}v1/clusters/{cluster_id}", feed_url=str(request.url))
-    parts = exporting.articles(base).written(form, about, _members(service.catalogue, cluster_id))
+    parts = exporting.articles(base).written(form, about, _members(catalogue, cluster_id))
     return _answer(parts, form, cluster_id, entity_tag)
 
 

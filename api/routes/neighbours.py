@@ -13,6 +13,7 @@ from api.deps import ServiceDep
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
 from api.routes.clusters import Cursor, moved
 from api.schemas import RelatedPage, SimilarPage
+from api.visibility import ArchiveDep
 from dedupe.access import Scope
 from dedupe.neighbours import related, similar
 
@@ -30,6 +31,7 @@ def list_similar(
     article_id: str,
     request: Request,
     service: ServiceDep,
+    archive: ArchiveDep,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Cursor = None,
 ) -> Response:
@@ -37,7 +39,7 @@ def list_similar(
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    page = similar(service.engine, service.archive, article_id, limit, cursor)
+    page = similar(service.engine, archive, article_id, limit, cursor)
     content = {"articles": page.rows, "next_cursor": page.next_cursor}
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
 
@@ -53,6 +55,7 @@ def list_related(
     cluster_id: str,
     request: Request,
     service: ServiceDep,
+    archive: ArchiveDep,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
     cursor: Cursor = None,
 ) -> Response:
@@ -60,12 +63,12 @@ def list_related(
 
     Each page looks at a bounded part of the archive: it may be empty and still have a `next_cursor`.
     """
-    row = service.catalogue.cluster(cluster_id)
+    row = archive.catalogue.cluster(cluster_id)
     if row.merged_into:
         return moved(row, "/related")
     entity_tag = tag(request, service.feed.last_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    page = related(service.archive, cluster_id, limit, cursor)
+    page = related(archive, cluster_id, limit, cursor)
     content = {"clusters": page.rows, "next_cursor": page.next_cursor}
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))

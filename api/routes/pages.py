@@ -16,7 +16,8 @@ from api.access import ScopedRoute, needs
 from api.answers import not_modified, tag
 from api.deps import ServiceDep
 from dedupe.access import Scope
-from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort
+from dedupe.store.answers import ClusterRow
+from dedupe.store.queries import ClusterFilter, ClusterSort
 
 router = APIRouter(include_in_schema=False, route_class=ScopedRoute)
 

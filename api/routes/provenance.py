@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 from api import reason_examples as examples
 from api.access import ScopedRoute, needs
 from api.answers import json_answer, next_page, not_modified, tag
-from api.deps import ServiceDep
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
 from api.routes.clusters import Cursor, moved
 from api.schemas import TimelineOut
+from api.visibility import ArchiveDep, CatalogueDep
 from dedupe.access import Scope
 from dedupe.provenance import Provenance, provenance
 
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1/clusters", tags=["reasons"], route_class=ScopedRo
 def get_provenance(
     cluster_id: str,
     request: Request,
-    service: ServiceDep,
+    archive: ArchiveDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Cursor = None,
 ) -> Response:
@@ -37,13 +37,13 @@ def get_provenance(
 
     A page of very long texts ends early; follow `next_cursor`.
     """
-    row = service.catalogue.cluster(cluster_id)
+    row = archive.catalogue.cluster(cluster_id)
     if row.merged_into:
         return moved(row, "/provenance")
     entity_tag = tag(request, row.updated_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    found = provenance(service.archive, cluster_id, limit, cursor)
+    found = provenance(archive, cluster_id, limit, cursor)
     return json_answer(found, headers={"ETag": entity_tag} | next_page(request, found.next_cursor))
 
 
@@ -57,17 +57,17 @@ def get_provenance(
 def get_timeline(
     cluster_id: str,
     request: Request,
-    service: ServiceDep,
+    catalogue: CatalogueDep,
     limit: Annotated[int, Query(ge=1, le=1_000, description="Hours, those without an article not counted.")] = 168,
     cursor: Cursor = None,
 ) -> Response:
     """Answer with how many articles were first seen in each hour, oldest first; empty hours are left out."""
-    row = service.catalogue.cluster(cluster_id)
+    row = catalogue.cluster(cluster_id)
     if row.merged_into:
         return moved(row, "/timeline")
     entity_tag = tag(request, row.updated_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    page = service.catalogue.hours(cluster_id, limit, cursor)
+    page = catalogue.hours(cluster_id, limit, cursor)
     content = {"cluster_id": cluster_id, "hours": page.rows, "next_cursor": page.next_cursor}
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))

@@ -26,7 +26,7 @@ from dedupe.store.connection import database_path
 from dedupe.store.discard import DiscardStore
 from dedupe.store.integrity import damages, recorded_identity
 from dedupe.store.lock import WriterLock
-from dedupe.store.protocol import Replayed
+from dedupe.store.records import Replayed
 from dedupe.text.tokens import tokenise
 
 GOLDEN_TEXT: Final = "Storyfold folds 1,000 Straßen: Zürich’s 東京, กำลัง U.S."

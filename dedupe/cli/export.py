@@ -15,7 +15,7 @@ from dedupe.cli.failures import CommandFailed, ExitCode
 from dedupe.cli.output import STANDARD_OUTPUT, check_output, open_output, print_json, say
 from dedupe.cli.progress import Reporter, progress
 from dedupe.store.catalogue import SqlCatalogue
-from dedupe.store.protocol import StoredArticle
+from dedupe.store.records import StoredArticle
 from dedupe.writers.item import FeedAbout, FeedItem
 from dedupe.writers.json_feed import json_feed
 from dedupe.writers.rss import rss

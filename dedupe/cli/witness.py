@@ -24,7 +24,7 @@ from dedupe.reading import Reading, read_again
 from dedupe.settings import EngineSettings
 from dedupe.settling import UNDETERMINED, read_submission
 from dedupe.store.discard import DiscardStore
-from dedupe.store.protocol import Change, VocabularySnapshot
+from dedupe.store.records import Change, VocabularySnapshot
 from dedupe.submission import Submission
 
 TOLD_TERMS: Final = 6
@@ -65,7 +65,7 @@ class WeighedTexts:
         self._settings = settings
         self._index = Index(settings, shipped_priors() if settings.prior else {})
         for snapshot in witness.snapshots.values():
-            self._index.thaw(snapshot)
+            self._index.counts.thaw(snapshot)
         counted = {language: snapshot.articles for language, snapshot in sorted(witness.snapshots.items())}
         self._common_language = max(counted, key=counted.__getitem__, default=UNDETERMINED)
         self._weighed = lru_cache(REMEMBERED)(self._weigh)

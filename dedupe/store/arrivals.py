@@ -11,14 +11,19 @@ from dedupe.article import Article
 from dedupe.store import search
 from dedupe.store.cluster_table import Cluster, ClusterTable
 from dedupe.store.dialect import Batch, Values, insert_if_absent
-from dedupe.store.protocol import Change, StoredArticle
+from dedupe.store.records import Change, StoredArticle
 from dedupe.store.rows import article_values, text_values
 from dedupe.store.schema import articles, identities, texts
 from dedupe.store.summary import Member
 
 _LAST_PK = select(func.max(articles.c.pk))
 _ORIGINALS = select(
-    articles.c.pk, articles.c.id, articles.c.cluster_pk, articles.c.duplicate_group_id, articles.c.withdrawn
+    articles.c.pk,
+    articles.c.id,
+    articles.c.cluster_pk,
+    articles.c.duplicate_group_id,
+    articles.c.withdrawn,
+    articles.c.hidden,
 ).where(articles.c.id.in_(bindparam("ids", expanding=True)))
 _INSERT_ARTICLES = Batch(articles.insert(), articles.c.keys())
 _INSERT_TEXTS = Batch(texts.insert(), texts.c.keys())
@@ -68,11 +73,14 @@ class Arrivals:
             self._grouped.append({"row_pk": original["pk"], "duplicate_group_id": group})
         is_beside_original = (
             original is not None
+            and not original["hidden"]
             and original["cluster_pk"] == row["cluster_pk"]
             and original["duplicate_group_id"] == group
         )
         cluster.is_stale |= group is not None and not is_beside_original
-        cluster.summary.add(member, is_independent=group is None)
+        cluster.is_stale |= member.hidden
+        if not member.hidden:
+            cluster.summary.add(member, is_independent=group is None)
 
     def write(self) -> None:
         """Write all rows, a statement for each table."""

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Connection, Executable, bindparam, func, select
 
-from dedupe.constraints import Constraint
-from dedupe.errors import UnknownArticle, UnknownCluster
-from dedupe.events import Decision, Event, EventKind
+from dedupe.article import PubStatus
+from dedupe.errors import UnknownArticle
+from dedupe.store.answers import ClusterRow, Hour, Page, Titled, Totals
 from dedupe.store.cluster_rows import cluster_of
-from dedupe.store.connection import begin, check_place, database_path, reader_engine, reported
+from dedupe.store.connection import check_place, database_path, reader_engine
 from dedupe.store.cursor import read_cursor
-from dedupe.store.history import found
-from dedupe.store.history_list import CONSTRAINED, constraint_list, constraint_of, lineage_list
-from dedupe.store.listing import CLUSTER, cluster_list, hour_list, list_key, member_list, representing
+from dedupe.store.history_reads import REPLAY_BLOCK, HistoryReads
+from dedupe.store.listing import cluster_list, hour_list, list_key, member_list, representing, unveiled_cluster_list
 from dedupe.store.preparation import check_revision
-from dedupe.store.protocol import (
-    ClusterFilter,
-    ClusterRow,
-    ClusterSort,
-    Page,
-    Replayed,
-    StoredArticle,
-    Titled,
-    Totals,
-    VocabularySnapshot,
-)
-from dedupe.store.queries import Hour, TitleQuery
-from dedupe.store.rows import Record, event_of, replayed_of, stored_of, vocabulary_of
-from dedupe.store.schema import LISTED, LIVE, articles, clusters, events, texts, vocabularies
+from dedupe.store.queries import ClusterFilter, ClusterSort, TitleQuery
+from dedupe.store.records import StoredArticle
+from dedupe.store.rows import stored_of
+from dedupe.store.schema import HIDDEN, LISTED, LIVE, articles, clusters, embargoed_clusters, events, texts
 from dedupe.store.search import newest_titled
 from dedupe.store.selection import found_titles, page
-from dedupe.store.times import HOUR_US, moment
+from dedupe.store.times import HOUR_US, microseconds, moment
+from dedupe.store.veiling import veiled_articles
 
 STORED = (
     select(articles, texts, clusters.c.id.label("cluster_id"))
@@ -42,35 +31,16 @@ STORED = (
     .outerjoin(texts, texts.c.article_pk == articles.c.pk)
 )
 _ARTICLE = STORED.where(articles.c.id == bindparam("article_id"))
-_CLUSTER = select(*CLUSTER).where(clusters.c.id == bindparam("cluster_id"))
-_SNAPSHOT = [column.label(f"vocabulary_{column.name}") for column in vocabularies.c]
-_VOCABULARY = (
-    select(*_SNAPSHOT)
-    .where(vocabularies.c.language == bindparam("language"), vocabularies.c.seq < bindparam("before"))
-    .order_by(vocabularies.c.seq.desc())
-    .limit(1)
-)
-REPLAY = (
-    select(
-        events,
-        *(column for column in articles.c if column.name not in ("cluster_pk", "pk")),
-        *(column for column in texts.c if column.name != "article_pk"),
-        *_SNAPSHOT,
-    )
-    .outerjoin(articles, (articles.c.placed_seq == events.c.seq) & LIVE)
-    .outerjoin(texts, texts.c.article_pk == articles.c.pk)
-    .outerjoin(vocabularies, vocabularies.c.seq == events.c.seq)
-    .order_by(events.c.seq)
-)
-_REPLAY_BLOCK = 64
+_EMBARGOED = select(embargoed_clusters).where(embargoed_clusters.c.pk == bindparam("pk"))
 
 
-class SqlCatalogue:
+class SqlCatalogue(HistoryReads):
     """A `Catalogue` of a store's file; any number may be open beside its one writer."""
 
-    def __init__(self, path: Path, engine: Engine) -> None:
-        self._path = path
-        self._engine = engine
+    @property
+    def unveiled(self) -> SqlCatalogue:
+        """The same for those who may see embargoed articles, over the same connections."""
+        return self if self._is_unveiled else SqlCatalogue(self._path, self._engine, is_unveiled=True)
 
     @classmethod
     def open(cls, url: str) -> SqlCatalogue:
@@ -82,36 +52,30 @@ class SqlCatalogue:
             check_revision(connection, path)
         return catalogue
 
-    def close(self) -> None:
-        """Release the connections."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with reported(self._path), self._engine.connect() as connection:
-            begin(connection, to_write=False)
-            yield connection
-
     def article(self, article_id: str) -> StoredArticle:
         """Return one article; raise `UnknownArticle`."""
         with self._reading() as connection:
             row = connection.execute(_ARTICLE, {"article_id": article_id}).one_or_none()
-        if row is None:
-            raise UnknownArticle(article_id)
-        return stored_of(row)
+            if row is None or (row.hidden and not self._is_unveiled):
+                raise UnknownArticle(article_id)
+            return self._shown(connection, [stored_of(row)])[0]
 
     def cluster(self, cluster_id: str) -> ClusterRow:
         """Return one cluster; raise `UnknownCluster`."""
         with self._reading() as connection:
-            row = connection.execute(_CLUSTER, {"cluster_id": cluster_id}).one_or_none()
-        if row is None:
-            raise UnknownCluster(cluster_id)
+            row = self._known(connection, cluster_id)
+            if row.hidden_count and self._is_unveiled:
+                row = connection.execute(_EMBARGOED, {"pk": row.pk}).one()
         return cluster_of(row)
 
     def clusters(self, which: ClusterFilter, sort: ClusterSort, limit: int, cursor: str | None) -> Page[ClusterRow]:
         """List clusters that have articles and pass the filter."""
         scope = ("clusters", which, sort)
-        statement = cluster_list(which, sort, read_cursor(scope, cursor)).limit(limit + 1)
+        key = read_cursor(scope, cursor)
+        if self._is_unveiled:
+            statement: Executable = unveiled_cluster_list(which, sort, key, limit + 1)
+        else:
+            statement = cluster_list(which, sort, key).limit(limit + 1)
         with self._reading() as connection:
             rows = connection.execute(statement).all()
         return page(scope, [(*list_key(row), cluster_of(row)) for row in rows], limit)
@@ -121,57 +85,21 @@ class SqlCatalogue:
         scope = ("members", cluster_id)
         key = read_cursor(scope, cursor)
         with self._reading() as connection:
-            cluster_pk = _known(connection, cluster_id).pk
-            rows = connection.execute(member_list(STORED, cluster_pk, key).limit(limit + 1)).all()
-        return page(scope, [(row.seen_at, row.pk, stored_of(row)) for row in rows], limit)
+            cluster_pk = self._known(connection, cluster_id).pk
+            statement = member_list(STORED.where(self._there), cluster_pk, key)
+            rows = connection.execute(statement.limit(limit + 1)).all()
+            shown = self._shown(connection, [stored_of(row) for row in rows])
+        return page(scope, [(row.seen_at, row.pk, one) for row, one in zip(rows, shown, strict=True)], limit)
 
     def hours(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Hour]:
         """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
         scope = ("hours", cluster_id)
         key = read_cursor(scope, cursor)
         with self._reading() as connection:
-            statement = hour_list(_known(connection, cluster_id).pk, key)
+            statement = hour_list(self._known(connection, cluster_id).pk, key).where(self._there)
             rows = connection.execute(statement.limit(limit + 1)).all()
         hours = [Hour(at=moment(row.hour * HOUR_US), articles=row.articles, copies=row.copies) for row in rows]
         return page(scope, [(row.hour, 0, hour) for row, hour in zip(rows, hours, strict=True)], limit)
-
-    def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
-        """Return up to ``limit`` events with ``seq > after``."""
-        statement = select(events).where(events.c.seq > after).order_by(events.c.seq).limit(limit)
-        if kinds:
-            statement = statement.where(events.c.kind.in_(sorted(kinds)))
-        with self._reading() as connection:
-            return [event_of(row) for row in connection.execute(statement)]
-
-    def lineage(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Event]:
-        """List what happened to a cluster; raise `UnknownCluster`."""
-        scope = ("lineage", cluster_id)
-        key = read_cursor(scope, cursor)
-        with self._reading() as connection:
-            opened_seq = _known(connection, cluster_id).opened_seq
-            rows = connection.execute(lineage_list(cluster_id, opened_seq, key).limit(limit + 1)).all()
-        return page(scope, [(row.seq, 0, event_of(row)) for row in rows], limit)
-
-    def arrival_counts(self, cluster_id: str) -> Mapping[Decision, int]:
-        """Count the articles that are in a cluster by how they were placed; raise `UnknownCluster`."""
-        with self._reading() as connection:
-            inside = (articles.c.cluster_pk == _known(connection, cluster_id).pk, LIVE)
-            counted = select(articles.c.decision, func.count()).where(*inside).group_by(articles.c.decision)
-            return {Decision(decision): count for decision, count in connection.execute(counted)}
-
-    def constraints(self, limit: int, cursor: str | None, *, in_force: bool = True) -> Page[Constraint]:
-        """List editors' decisions, oldest first."""
-        scope = ("constraints", in_force)
-        statement = constraint_list(read_cursor(scope, cursor), in_force=in_force).limit(limit + 1)
-        with self._reading() as connection:
-            rows = connection.execute(statement).all()
-        return page(scope, [(row.seq, 0, constraint_of(row)) for row in rows], limit)
-
-    def constraint(self, seq: int) -> Constraint:
-        """Return one editor's decision; raise `UnknownConstraint`."""
-        with self._reading() as connection:
-            row = connection.execute(CONSTRAINED.where(events.c.seq == seq)).one_or_none()
-        return found(seq, None if row is None else constraint_of(row))
 
     def titled(self, which: TitleQuery, before: int | None) -> Titled:
         """Find articles by their titles among those that represent their clusters."""
@@ -179,42 +107,36 @@ class SqlCatalogue:
             return Titled(rows=[], before=None)
         with self._reading() as connection:
             found = connection.execute(newest_titled(which.phrases, which.look, before)).scalars().all()
-            rows = connection.execute(representing(STORED, found, which).limit(which.most + 1)).all()
-        return found_titles([(row.pk, stored_of(row)) for row in rows], found, which)
-
-    def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
-        """Return the newest snapshot of a language taken before an event."""
-        with self._reading() as connection:
-            row = connection.execute(_VOCABULARY, {"language": language, "before": before}).one_or_none()
-        return None if row is None else vocabulary_of(row)
+            statement = representing(STORED.where(self._there), found, which, is_unveiled=self._is_unveiled)
+            rows = connection.execute(statement.limit(which.most + 1)).all()
+            shown = self._shown(connection, [stored_of(row) for row in rows])
+        return found_titles([(row.pk, one) for row, one in zip(rows, shown, strict=True)], found, which)
 
     def totals(self) -> Totals:
         """Count what there is."""
         with self._reading() as connection:
-            live = select(func.count()).where(LIVE)
-            listed = select(func.count()).where(LISTED)
-            groups = select(func.count(articles.c.duplicate_group_id.distinct()))
+            live = select(func.count()).where(self._there)
+            listed = select(func.count()).where(LISTED | (clusters.c.hidden_count > 0) if self._is_unveiled else LISTED)
+            groups = select(func.count(articles.c.duplicate_group_id.distinct())).where(self._there)
             newest = select(func.coalesce(func.max(events.c.seq), 0))
             counts = [connection.execute(statement).scalar_one() for statement in (live, listed, groups, newest)]
         return Totals(articles=counts[0], clusters=counts[1], duplicate_groups=counts[2], last_seq=counts[3])
+
+    def due(self, at: datetime, limit: int) -> Sequence[StoredArticle]:
+        """Return up to ``limit`` articles whose embargo ended at or before ``at``, the earliest first."""
+        is_due = articles.c.embargoed_until <= microseconds(at)
+        is_usable = articles.c.pub_status == PubStatus.USABLE.value
+        statement = STORED.where(HIDDEN, LIVE, is_due, is_usable).order_by(articles.c.embargoed_until, articles.c.pk)
+        with self._reading() as connection:
+            return [stored_of(row) for row in connection.execute(statement.limit(limit))]
 
     def articles(self) -> Iterator[StoredArticle]:
         """Yield every article as it is now, in the order in which they came, a block of rows in memory at a time."""
         statement = STORED.order_by(articles.c.pk)
         with self._reading() as connection:
-            for row in connection.execution_options(yield_per=_REPLAY_BLOCK).execute(statement):
+            for row in connection.execution_options(yield_per=REPLAY_BLOCK).execute(statement):
                 yield stored_of(row)
 
-    def replay(self) -> Iterator[Replayed]:
-        """Yield the log as it is now, in order, a block of rows in memory at a time."""
-        with self._reading() as connection:
-            for row in connection.execution_options(yield_per=_REPLAY_BLOCK).execute(REPLAY):
-                yield replayed_of(row)
-
-
-def _known(connection: Connection, cluster_id: str) -> Record:
-    statement = select(clusters.c.pk, clusters.c.opened_seq).where(clusters.c.id == cluster_id)
-    row = connection.execute(statement).one_or_none()
-    if row is None:
-        raise UnknownCluster(cluster_id)
-    return row
+    def _shown(self, connection: Connection, stored: Sequence[StoredArticle]) -> Sequence[StoredArticle]:
+        """Return articles without what points to embargoed ones, unless those may be seen."""
+        return stored if self._is_unveiled else veiled_articles(connection, stored)

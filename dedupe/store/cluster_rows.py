@@ -6,8 +6,8 @@ from typing import Final
 
 import orjson
 
+from dedupe.store.answers import ClusterRow
 from dedupe.store.dialect import Values
-from dedupe.store.protocol import ClusterRow
 from dedupe.store.rows import Record, packed, unpacked
 from dedupe.store.summary import Summary, most_frequent
 from dedupe.store.times import microseconds, moment
@@ -38,6 +38,11 @@ def cluster_values(row: ClusterRow, summary: Summary) -> Values:
         "source_tally": packed(summary.sources),
         "term_tally": packed(_tally(summary.terms)),
     }
+
+
+def embargoed_values(row: ClusterRow, pk: int) -> Values:
+    """Return the row of a cluster as it is with its embargoed articles."""
+    return cluster_values(row, Summary()) | {"pk": pk}
 
 
 def summary_of(row: Record) -> Summary:

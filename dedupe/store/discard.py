@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 from dedupe.errors import UnknownArticle
-from dedupe.store.protocol import Change, Replayed, StoredArticle
+from dedupe.store.records import Change, Replayed, StoredArticle
 
 _NOTHING: Final[Mapping[bytes, str]] = MappingProxyType({})
 
@@ -34,6 +35,10 @@ class DiscardStore:
     def article(self, article_id: str) -> StoredArticle:
         """Raise `UnknownArticle`."""
         raise UnknownArticle(article_id)
+
+    def due(self, at: datetime, limit: int) -> Sequence[StoredArticle]:  # noqa: ARG002  the protocol's signature
+        """Return nothing: nobody reads what is not kept."""
+        return ()
 
     def commit(self, changes: Sequence[Change]) -> None:
         """Advance `last_seq`."""

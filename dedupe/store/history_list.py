@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true, union
 
 from dedupe.constraints import Constraint
 from dedupe.store.cursor import Key
+from dedupe.store.queries import ChangeFilter
 from dedupe.store.rows import Record, event_of
 from dedupe.store.schema import NOT_PLACING, constraints, events
 
@@ -15,12 +16,31 @@ CONSTRAINED: Final = select(events, constraints.c.undone_by).join(constraints, c
 """Editors' decisions, each with the event that ended it."""
 
 
-def lineage_list(cluster_id: str, opened_seq: int, after: Key | None) -> Select[Any]:
+def told(*, is_unveiled: bool) -> ColumnElement[bool]:
+    """Return the condition that a reader is told of an event."""
+    return true() if is_unveiled else events.c.hidden == false()
+
+
+def change_list(after: int, which: ChangeFilter, *, is_unveiled: bool) -> Select[Any]:
+    """Return the statement that lists the events asked for with ``seq > after``, in order."""
+    statement = select(events).where(events.c.seq > after, told(is_unveiled=is_unveiled)).order_by(events.c.seq)
+    if which.kinds:
+        statement = statement.where(events.c.kind.in_(sorted(which.kinds)))
+    if which.cluster_id is None:
+        return statement
+    # Two look-ups: of a condition with OR the planner would make a walk through the whole log.
+    named = (events.c.cluster_id, events.c.from_cluster_id)
+    seqs = (select(events.c.seq).where(column == which.cluster_id, events.c.seq > after) for column in named)
+    return statement.where(events.c.seq.in_(union(*seqs)))
+
+
+def lineage_list(cluster_id: str, after: Key | None, *, is_unveiled: bool) -> Select[Any]:
     """Return the statement that lists the events of a cluster behind ``after``, oldest first."""
-    seq = events.c.seq
+    seq, shown = events.c.seq, told(is_unveiled=is_unveiled)
+    first = select(func.min(seq)).where(events.c.cluster_id == cluster_id, shown).scalar_subquery()
     here = select(seq).where(events.c.cluster_id == cluster_id, NOT_PLACING)
     left = select(seq).where(events.c.from_cluster_id == cluster_id)
-    statement = select(events).where(or_(seq == opened_seq, seq.in_(here.union(left)))).order_by(seq)
+    statement = select(events).where(or_(seq == first, seq.in_(here.union(left))), shown).order_by(seq)
     return statement if after is None else statement.where(seq > after[0])
 
 

@@ -5,43 +5,78 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 
 from dedupe.store import search
 from dedupe.store.cursor import Key
-from dedupe.store.protocol import ClusterFilter, ClusterSort
-from dedupe.store.queries import TitleQuery
+from dedupe.store.queries import ClusterFilter, ClusterSort, TitleQuery
 from dedupe.store.rows import Record
-from dedupe.store.schema import LISTED, LIVE, articles, cluster_sources, clusters
+from dedupe.store.schema import LISTED, LIVE, VISIBLE, articles, cluster_sources, clusters, embargoed_clusters
 from dedupe.store.selection import EXCLUDED
 from dedupe.store.times import HOUR_US, microseconds
 from dedupe.store.titles import title_words
 
-_UNSHOWN: Final = frozenset({"representative_rank", "source_tally", "term_tally"})
-CLUSTER: Final = [column for column in clusters.c if column.name not in _UNSHOWN]
+CLUSTER: Final = [clusters.c[column.name] for column in embargoed_clusters.c]
 """The columns that a list shows; tallies are for the writer."""
 
-_SORT_COLUMNS: Final[Mapping[ClusterSort, ColumnElement[Any]]] = {
-    ClusterSort.UPDATED: clusters.c.updated_seq,
-    ClusterSort.FIRST_SEEN: clusters.c.first_seen,
-    ClusterSort.SIZE: clusters.c.size,
-    ClusterSort.SOURCES: clusters.c.source_count,
-    ClusterSort.VELOCITY: clusters.c.heat,
+_SORT_COLUMNS: Final[Mapping[ClusterSort, str]] = {
+    ClusterSort.UPDATED: "updated_seq",
+    ClusterSort.FIRST_SEEN: "first_seen",
+    ClusterSort.SIZE: "size",
+    ClusterSort.SOURCES: "source_count",
+    ClusterSort.VELOCITY: "heat",
 }
 
 
 def cluster_list(which: ClusterFilter, sort: ClusterSort, after: Key | None) -> Select[Any]:
     """Return the statement that lists clusters behind ``after``, highest first."""
-    column = _SORT_COLUMNS[sort]
-    statement = (
-        select(*CLUSTER, column.label("sort_key"))
-        .where(LISTED)
-        .where(*_conditions(which))
-        .order_by(column.desc(), clusters.c.pk.desc())
+    listed = select(*CLUSTER, _behind(clusters, sort)).where(LISTED, *_conditions(which, clusters))
+    return _in_order(listed, clusters, sort, after)
+
+
+def unveiled_cluster_list(
+    which: ClusterFilter, sort: ClusterSort, after: Key | None, limit: int
+) -> CompoundSelect[Any]:
+    """Return the statement that lists clusters as they are with their embargoed articles."""
+    has_none = clusters.c.hidden_count == 0
+    lists = (
+        cluster_list(which, sort, after).where(has_none).limit(limit),
+        _in_order(
+            select(*embargoed_clusters.c, _behind(embargoed_clusters, sort)).where(
+                *_conditions(which, embargoed_clusters)
+            ),
+            embargoed_clusters,
+            sort,
+            after,
+        ).limit(limit),
     )
+    either = union_all(*(select(listed.subquery()) for listed in lists))
+    return either.order_by(text("sort_key DESC"), text("pk DESC")).limit(limit)
+
+
+def _behind(table: Table, sort: ClusterSort) -> ColumnElement[Any]:
+    return table.c[_SORT_COLUMNS[sort]].label("sort_key")
+
+
+def _in_order(listed: Select[Any], table: Table, sort: ClusterSort, after: Key | None) -> Select[Any]:
+    column = table.c[_SORT_COLUMNS[sort]]
+    statement = listed.order_by(column.desc(), table.c.pk.desc())
     if after is None:
         return statement
-    return statement.where(tuple_(column, clusters.c.pk) < tuple_(literal(after[0]), literal(after[1])))
+    return statement.where(tuple_(column, table.c.pk) < tuple_(literal(after[0]), literal(after[1])))
 
 
 def list_key(row: Record) -> Key:
@@ -73,16 +108,26 @@ def hour_list(cluster_pk: int, after: Key | None) -> Select[Any]:
     return statement if after is None else statement.where(articles.c.seen_at >= (int(after[0]) + 1) * HOUR_US)
 
 
-def representing(stored: Select[Any], numbers: Sequence[int], which: TitleQuery) -> Select[Any]:
+def representing(stored: Select[Any], numbers: Sequence[int], which: TitleQuery, *, is_unveiled: bool) -> Select[Any]:
     """Return the statement that lists those ``stored`` articles which represent their clusters, the newest first."""
-    statement = stored.where(articles.c.pk.in_(numbers), clusters.c.representative_id == articles.c.id, LIVE)
+    representative: ColumnElement[Any] = clusters.c.representative_id
+    first_seen: ColumnElement[Any] = clusters.c.first_seen
+    if is_unveiled:
+        stored = stored.outerjoin(embargoed_clusters, embargoed_clusters.c.pk == clusters.c.pk)
+        representative, first_seen = _as_seen(clusters.c.representative_id), _as_seen(clusters.c.first_seen)
+    statement = stored.where(articles.c.pk.in_(numbers), representative == articles.c.id)
     if which.seen_before is not None:
-        statement = statement.where(clusters.c.first_seen < microseconds(which.seen_before))
+        statement = statement.where(first_seen < microseconds(which.seen_before))
     return statement.order_by(articles.c.pk.desc())
 
 
-def _conditions(which: ClusterFilter) -> list[ColumnElement[bool]]:
-    columns = clusters.c
+def _as_seen(column: Column[Any]) -> ColumnElement[Any]:
+    """Return a column of a cluster as those see it who may see embargoed articles."""
+    return func.coalesce(embargoed_clusters.c[column.name], column)
+
+
+def _conditions(which: ClusterFilter, table: Table) -> list[ColumnElement[bool]]:
+    columns = table.c
     conditions: list[ColumnElement[bool]] = []
     if which.min_size > 1:
         conditions.append(columns.size >= which.min_size)
@@ -94,19 +139,25 @@ def _conditions(which: ClusterFilter) -> list[ColumnElement[bool]]:
         conditions.append(columns.last_seen >= microseconds(which.seen_from))
     if which.seen_to is not None:
         conditions.append(columns.first_seen < microseconds(which.seen_to))
-    return conditions + _word_conditions(which)
+    return conditions + _word_conditions(which, table)
 
 
-def _word_conditions(which: ClusterFilter) -> list[ColumnElement[bool]]:
+def _word_conditions(which: ClusterFilter, table: Table) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if which.source is not None:
         source = which.source.removeprefix(EXCLUDED)
-        has_source = exists().where(cluster_sources.c.cluster_pk == clusters.c.pk, cluster_sources.c.source == source)
+        has_source = _has_source(table, source)
         conditions.append(~has_source if which.source.startswith(EXCLUDED) else has_source)
     if which.language is not None:
-        is_language = clusters.c.language == which.language.removeprefix(EXCLUDED)
+        is_language = table.c.language == which.language.removeprefix(EXCLUDED)
         conditions.append(~is_language if which.language.startswith(EXCLUDED) else is_language)
     if words := title_words(which.q or ""):
         found = select(articles.c.cluster_pk).where(search.found_by_title(articles.c.pk, words))
-        conditions.append(clusters.c.pk.in_(found.where(LIVE)))
+        conditions.append(table.c.pk.in_(found.where(LIVE) if table is embargoed_clusters else found.where(VISIBLE)))
     return conditions
+
+
+def _has_source(table: Table, source: str) -> ColumnElement[bool]:
+    if table is clusters:
+        return exists().where(cluster_sources.c.cluster_pk == clusters.c.pk, cluster_sources.c.source == source)
+    return exists().where(articles.c.cluster_pk == table.c.pk, LIVE, articles.c.source == source)

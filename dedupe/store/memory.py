@@ -2,70 +2,56 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
-from dedupe.errors import UnknownArticle, UnknownCluster
-from dedupe.events import PLACING, Decision, Event, EventKind
-from dedupe.store import selection
-from dedupe.store.memory_log import MemoryLog
+from dedupe.article import PubStatus
+from dedupe.constraints import Constraints
+from dedupe.events import PLACING, STANDING, Event, EventKind
+from dedupe.store.memory_catalogue import MemoryCatalogue
+from dedupe.store.memory_history import MemoryCluster
 from dedupe.store.order import check_lifts, check_moves, check_order, check_references
-from dedupe.store.protocol import (
-    Change,
-    ClusterFilter,
-    ClusterRow,
-    ClusterSort,
-    Page,
-    Replayed,
-    StoredArticle,
-    Titled,
-    Totals,
-    VocabularySnapshot,
-)
-from dedupe.store.queries import Hour, TitleQuery
-from dedupe.store.selection import SORT_KEYS, after_cursor, page, passes
-from dedupe.store.summary import Member, Summary
+from dedupe.store.records import Change, Replayed, StoredArticle, VocabularySnapshot
 
 
-@dataclass(slots=True)
-class _Cluster:
-    ordinal: int
-    updated_at: datetime
-    updated_seq: int
-    merged_into: str | None = None
-    members: set[str] = field(default_factory=set)
+class MemoryStore(MemoryCatalogue):
+    """`Store` and `Catalogue` in one, safe for threads; a list costs as much as there are clusters.
 
-
-class MemoryStore(MemoryLog):
-    """`Store` and `Catalogue` in one, safe for threads; a list costs as much as there are clusters."""
+    It shows what is embargoed; its ``catalogue`` does not.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(self, is_unveiled=True)
+        self._lock = threading.RLock()
+        self._events: list[Event] = []
+        self._constraints = Constraints()
         self._vocabularies: dict[int, VocabularySnapshot] = {}
         self._articles: dict[str, StoredArticle] = {}
         self._ordinals: dict[str, int] = {}
         self._placed: dict[str, int] = {}
         self._identities: dict[bytes, str] = {}
-        self._clusters: dict[str, _Cluster] = {}
+        self._clusters: dict[str, MemoryCluster] = {}
+
+    @property
+    def catalogue(self) -> MemoryCatalogue:
+        """Return what everyone may see."""
+        return MemoryCatalogue(self, is_unveiled=False)
 
     @property
     def keeps_articles(self) -> bool:
         """Return True."""
         return True
 
+    def last_seq(self) -> int:
+        """Return the number of the newest event, 0 for an empty log."""
+        return len(self._events)
+
     def find(self, identities: Sequence[bytes]) -> Mapping[bytes, str]:
         """Return the article id recognised by each digest that is known."""
         with self._lock:
             return {digest: self._identities[digest] for digest in identities if digest in self._identities}
-
-    def article(self, article_id: str) -> StoredArticle:
-        """Return one article; raise `UnknownArticle`."""
-        with self._lock:
-            if article_id not in self._articles:
-                raise UnknownArticle(article_id)
-            return self._articles[article_id]
 
     def commit(self, changes: Sequence[Change]) -> None:
         """Apply all changes, or raise `StoreError` having applied none."""
@@ -92,65 +78,16 @@ class MemoryStore(MemoryLog):
     def close(self) -> None:
         """Return: there is nothing to release."""
 
-    def cluster(self, cluster_id: str) -> ClusterRow:
-        """Return one cluster; raise `UnknownCluster`."""
+    def due(self, at: datetime, limit: int) -> Sequence[StoredArticle]:
+        """Return up to ``limit`` articles whose embargo ended at or before ``at``, the earliest first."""
         with self._lock:
-            return self._row(cluster_id, self._known(cluster_id))
-
-    def clusters(self, which: ClusterFilter, sort: ClusterSort, limit: int, cursor: str | None) -> Page[ClusterRow]:
-        """List clusters that have articles and pass the filter."""
-        with self._lock:
-            rows = [
-                (SORT_KEYS[sort](row), cluster.ordinal, row)
-                for cluster_id, cluster in self._clusters.items()
-                if passes(row := self._row(cluster_id, cluster), self._members(cluster), which)
+            waiting = [
+                (stored.article.embargoed_until, self._ordinals[stored.article_id], stored)
+                for stored in self._articles.values()
+                if stored.hidden and stored.article and stored.article.pub_status is PubStatus.USABLE
             ]
-        scope = ("clusters", which, sort)
-        return page(scope, after_cursor(scope, rows, cursor, is_descending=True), limit)
-
-    def members(self, cluster_id: str, limit: int, cursor: str | None) -> Page[StoredArticle]:
-        """List a cluster's articles, oldest first; raise `UnknownCluster`."""
-        with self._lock:
-            members = self._members(self._known(cluster_id))
-            rows = [(member.seen_us, member.ordinal, self._articles[member.article_id]) for member in members]
-        scope = ("members", cluster_id)
-        return page(scope, after_cursor(scope, rows, cursor, is_descending=False), limit)
-
-    def arrival_counts(self, cluster_id: str) -> Mapping[Decision, int]:
-        """Count the articles that are in a cluster by how they were placed; raise `UnknownCluster`."""
-        with self._lock:
-            members = self._known(cluster_id).members
-            return Counter(self._articles[member].assignment.decision for member in members)
-
-    def hours(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Hour]:
-        """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
-        with self._lock:
-            rows = selection.by_the_hour(self._members(self._known(cluster_id)))
-        scope = ("hours", cluster_id)
-        return page(scope, after_cursor(scope, rows, cursor, is_descending=False), limit)
-
-    def titled(self, which: TitleQuery, before: int | None) -> Titled:
-        """Find articles by their titles among those that represent their clusters."""
-        with self._lock:
-            found = selection.titled(self._articles.values(), self._ordinals, which, before)
-            rows = [self._row(cluster_id, known) for cluster_id, known in self._clusters.items()]
-        return selection.found_titles(
-            selection.representing(found, rows, which), [number for number, _ in found], which
-        )
-
-    def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
-        """Return the newest snapshot of a language taken before an event."""
-        with self._lock:
-            taken = {s: kept for s, kept in self._vocabularies.items() if kept.language == language and s < before}
-        return taken[max(taken)] if taken else None
-
-    def totals(self) -> Totals:
-        """Count what there is."""
-        with self._lock:
-            live = [stored.assignment for stored in self._articles.values() if stored.article is not None]
-            groups = {assignment.duplicate_group_id for assignment in live} - {None}
-            clusters = sum(bool(cluster.members) for cluster in self._clusters.values())
-            return Totals(articles=len(live), clusters=clusters, duplicate_groups=len(groups), last_seq=self.last_seq())
+        ended = [entry for entry in waiting if entry[0] is not None and entry[0] <= at]
+        return [stored for *_, stored in sorted(ended, key=lambda entry: entry[:2])][:limit]
 
     def _liveness(self, article_id: str) -> bool | None:
         stored = self._articles.get(article_id)
@@ -159,12 +96,7 @@ class MemoryStore(MemoryLog):
     def _apply(self, change: Change) -> None:
         event = change.event
         self._events.append(event)
-        for cluster_id in filter(None, (event.cluster_id, event.from_cluster_id)):
-            known = self._clusters.get(cluster_id)
-            if known is None:
-                self._clusters[cluster_id] = _Cluster(len(self._clusters), event.at, event.seq)
-            else:
-                known.updated_at, known.updated_seq = event.at, event.seq
+        self._touch(event)
         if event.kind in PLACING and change.stored is not None:
             self._place(change, change.stored)
         elif event.kind is EventKind.WITHDRAWN:
@@ -173,9 +105,20 @@ class MemoryStore(MemoryLog):
             self._merge(event)
         elif event.is_editorial:
             self._regroup(event)
+        elif event.kind in STANDING:
+            self._hide(event)
         self._constraints.record(event)
         if change.vocabulary is not None:
             self._vocabularies[event.seq] = change.vocabulary
+
+    def _touch(self, event: Event) -> None:
+        for cluster_id in filter(None, (event.cluster_id, event.from_cluster_id)):
+            known = self._clusters.get(cluster_id)
+            if known is None:
+                known = self._clusters[cluster_id] = MemoryCluster(len(self._clusters), event.at)
+            known.touched_at, known.touched_seq = event.at, event.seq
+            if not event.hidden:
+                known.updated_at, known.updated_seq = event.at, event.seq
 
     def _place(self, change: Change, stored: StoredArticle) -> None:
         article_id, assignment = stored.article_id, stored.assignment
@@ -195,10 +138,14 @@ class MemoryStore(MemoryLog):
         article_id = event.article_id or ""
         group = self._leave_cluster(article_id)
         left = self._articles[article_id]
-        self._articles[article_id] = replace(left, article=None, content_digest=b"", top_terms=())
+        self._articles[article_id] = replace(left, article=None, content_digest=b"", top_terms=(), hidden=False)
         self._assign(article_id, duplicate_group_id=None, duplicate_of=None)
         self._identities = {digest: known for digest, known in self._identities.items() if known != article_id}
         self._dissolve(group)
+
+    def _hide(self, event: Event) -> None:
+        article_id = event.article_id or ""
+        self._articles[article_id] = replace(self._articles[article_id], hidden=event.kind is EventKind.WITHHELD)
 
     def _merge(self, event: Event) -> None:
         absorbed, survivor = self._clusters[event.from_cluster_id or ""], self._clusters[event.cluster_id]
@@ -254,17 +201,3 @@ class MemoryStore(MemoryLog):
             language=stored.language if stored and is_current else None,
             vocabulary=self._vocabularies.get(event.seq),
         )
-
-    def _known(self, cluster_id: str) -> _Cluster:
-        if cluster_id not in self._clusters:
-            raise UnknownCluster(cluster_id)
-        return self._clusters[cluster_id]
-
-    def _members(self, cluster: _Cluster) -> list[Member]:
-        stored = [self._articles[article_id] for article_id in cluster.members]
-        members = [Member.of(row, row.article, self._ordinals[row.article_id]) for row in stored if row.article]
-        return sorted(members, key=lambda member: member.ordinal)
-
-    def _row(self, cluster_id: str, cluster: _Cluster) -> ClusterRow:
-        summary = Summary.of(self._members(cluster))
-        return summary.row(cluster_id, cluster.updated_at, cluster.updated_seq, cluster.merged_into)

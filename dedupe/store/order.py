@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from dedupe.errors import StoreError
 from dedupe.events import PLACING, Event, EventKind
-from dedupe.store.protocol import Change
+from dedupe.store.records import Change
 
 
 def check_order(changes: Sequence[Change], last_seq: int) -> None:

@@ -14,14 +14,14 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from dedupe.article import Article
 from dedupe.errors import StoreError
-from dedupe.events import Event, EventKind
+from dedupe.events import STANDING, Event, EventKind
 from dedupe.store import search
 from dedupe.store.arrivals import add_arrivals
 from dedupe.store.cluster_table import ClusterTable
 from dedupe.store.correction_rows import correct, dissolve, is_in_force, place_of
 from dedupe.store.dialect import Batch, insert_if_absent
 from dedupe.store.order import check_lifts, check_moves
-from dedupe.store.protocol import Change, StoredArticle
+from dedupe.store.records import Change, StoredArticle
 from dedupe.store.rows import WITHDRAWN_VALUES, Record, article_values, event_values, text_values, vocabulary_values
 from dedupe.store.schema import LIVE, articles, clusters, events, identities, texts, vocabularies
 
@@ -69,6 +69,8 @@ def _apply(connection: Connection, change: Change) -> None:
         _revise(connection, table, change, change.stored, change.stored.article)
     elif event.kind is EventKind.WITHDRAWN:
         _withdraw(connection, table, event)
+    elif event.kind in STANDING:
+        _hide(connection, table, event)
     table.recount()
 
 
@@ -115,6 +117,14 @@ def _withdraw(connection: Connection, table: ClusterTable, event: Event) -> None
     connection.execute(update(articles).where(articles.c.pk == old.pk), dict(WITHDRAWN_VALUES))
     table.mark_stale(old.cluster_id)
     dissolve(connection, table, old.duplicate_group_id)
+
+
+def _hide(connection: Connection, table: ClusterTable, event: Event) -> None:
+    """Hide an article or show it; whichever, its cluster is counted anew."""
+    old = _live(connection, event)
+    hidden = event.kind is EventKind.WITHHELD
+    connection.execute(update(articles).where(articles.c.pk == old.pk).values(hidden=hidden))
+    table.mark_stale(old.cluster_id)
 
 
 def _merge(connection: Connection, table: ClusterTable, event: Event) -> None:

@@ -3,75 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
-from dedupe.article import Article
 from dedupe.constraints import Constraint
-from dedupe.events import Assignment, Decision, Event, EventKind
-from dedupe.store.queries import Hour, TitleQuery
-
-Row = TypeVar("Row", covariant=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredArticle:
-    """An article as the log left it. ``article`` is None once it was taken down."""
-
-    article_id: str
-    article: Article | None
-    received_at: datetime
-    revision: int
-    language: str
-    assignment: Assignment
-    content_digest: bytes
-    top_terms: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VocabularySnapshot:
-    """Document frequencies of one language from event ``seq`` on, so that replay weighs terms as the first run did.
-
-    ``terms`` holds little-endian unsigned 64-bit term hashes, ``counts`` as many unsigned 32-bit
-    document counts; ``articles`` is the number of articles counted.
-    """
-
-    seq: int
-    language: str
-    articles: int
-    terms: bytes
-    counts: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One event with all it writes: committed whole or not at all.
-
-    ``stored`` is the article's new row for an event that places one (its ``assignment`` says
-    where); ``identities`` are the digests it is recognised by. ``vocabulary`` is a snapshot taken
-    right after the event, where one was due.
-    """
-
-    event: Event
-    stored: StoredArticle | None = None
-    identities: tuple[bytes, ...] = ()
-    vocabulary: VocabularySnapshot | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replayed:
-    """One event as replay needs it.
-
-    ``article`` is the text that the event placed; None when the event placed none, or when a later
-    revision or a takedown replaced that text (its slot in the index stays empty then).
-    """
-
-    event: Event
-    article: Article | None
-    language: str | None
-    vocabulary: VocabularySnapshot | None
+from dedupe.events import Decision, Event
+from dedupe.store.answers import ClusterRow, Hour, Page, Titled, Totals
+from dedupe.store.queries import ALL_CHANGES, ChangeFilter, ClusterFilter, ClusterSort, TitleQuery
+from dedupe.store.records import Change, Replayed, StoredArticle, VocabularySnapshot
 
 
 class Store(Protocol):
@@ -97,6 +36,10 @@ class Store(Protocol):
         """Return one article; raise `UnknownArticle`. A taken-down one has ``article=None``."""
         ...
 
+    def due(self, at: datetime, limit: int) -> Sequence[StoredArticle]:
+        """Return up to ``limit`` articles whose embargo ended at or before ``at``, the earliest first."""
+        ...
+
     def commit(self, changes: Sequence[Change]) -> None:
         """Write all changes in one transaction, durable on return; raise `StoreError` having written none."""
         ...
@@ -114,93 +57,17 @@ class Store(Protocol):
         ...
 
 
-class ClusterSort(StrEnum):
-    """Orders of a cluster list, each descending."""
-
-    UPDATED = "updated"
-    FIRST_SEEN = "first_seen"
-    SIZE = "size"
-    SOURCES = "sources"
-    VELOCITY = "velocity"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterFilter:
-    """Which clusters to list.
-
-    ``source`` and ``language`` may start with ``!`` to exclude. A cluster lies within ``seen_from``
-    and ``seen_to`` (exclusive) when part of its life does. ``q`` holds words of one member's title,
-    the last perhaps unfinished.
-    """
-
-    updated_since: datetime | None = None
-    seen_from: datetime | None = None
-    seen_to: datetime | None = None
-    min_size: int = 1
-    min_sources: int = 0
-    source: str | None = None
-    language: str | None = None
-    q: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterRow:
-    """A cluster as lists show it. Times are publication times where known, else of receipt.
-
-    ``independent_count`` counts the articles that are nobody's copy, and a duplicate group whose
-    original is gone as one; ``heat`` is
-    log2 of the sum of 2^(t/half-life) over its articles, an order that does not change with time
-    (see `velocity`); ``merged_into`` is set once the cluster was merged away.
-    """
-
-    cluster_id: str
-    headline: str
-    representative_id: str
-    language: str
-    size: int
-    source_count: int
-    independent_count: int
-    first_seen: datetime
-    last_seen: datetime
-    updated_at: datetime
-    updated_seq: int
-    heat: float
-    sources: tuple[str, ...] = ()
-    top_terms: tuple[str, ...] = ()
-    merged_into: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page(Generic[Row]):
-    """One page of a list; ``next_cursor`` is None on the last."""
-
-    rows: Sequence[Row]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Titled:
-    """Articles that represent their clusters and were found by their titles, the newest arrival first, by number.
-
-    ``before`` is the number to go on from, None when there are no more titles to look at.
-    """
-
-    rows: Sequence[tuple[int, StoredArticle]]
-    before: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """How much the store holds."""
-
-    articles: int
-    clusters: int
-    duplicate_groups: int
-    last_seq: int
-
-
 class Catalogue(Protocol):
-    """What readers ask: consistent reads beside the writer. Pages are found by key, never by offset."""
+    """What readers ask: consistent reads beside the writer. Pages are found by key, never by offset.
+
+    It shows nothing of embargoed articles, as if they were not there: not in lists, counts, headlines,
+    searches or changes. What is `unveiled` does.
+    """
+
+    @property
+    def unveiled(self) -> Catalogue:
+        """The same for those who may see embargoed articles."""
+        ...
 
     def article(self, article_id: str) -> StoredArticle:
         """Return one article; raise `UnknownArticle`."""
@@ -222,8 +89,12 @@ class Catalogue(Protocol):
         """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
         ...
 
-    def changes(self, after: int, limit: int, kinds: frozenset[EventKind] = frozenset()) -> Sequence[Event]:
-        """Return up to ``limit`` events with ``seq > after`` in order, all kinds when none is named."""
+    def changes(self, after: int, limit: int, which: ChangeFilter = ALL_CHANGES) -> Sequence[Event]:
+        """Return up to ``limit`` of the events asked for with ``seq > after``, in order."""
+        ...
+
+    def event(self, seq: int) -> Event:
+        """Return an event that is known to be in the log by its number, whoever was told of it."""
         ...
 
     def lineage(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Event]:

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from dedupe.article import Article, PubStatus
 from dedupe.events import Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
 from dedupe.store.dialect import Values
-from dedupe.store.protocol import Replayed, StoredArticle, VocabularySnapshot
+from dedupe.store.records import Replayed, StoredArticle, VocabularySnapshot
 from dedupe.store.summary import seen_us
 from dedupe.store.times import microseconds, moment
 
@@ -38,6 +38,7 @@ def event_values(event: Event) -> Values:
         "cluster_id": event.cluster_id,
         "from_cluster_id": event.from_cluster_id,
         "detail": packed(dict(event.detail)),
+        "hidden": event.hidden,
     }
 
 
@@ -51,6 +52,7 @@ def event_of(row: Record) -> Event:
         cluster_id=row.cluster_id,
         from_cluster_id=row.from_cluster_id,
         detail=orjson.loads(row.detail),
+        hidden=row.hidden,
     )
 
 
@@ -88,6 +90,7 @@ def article_values(stored: StoredArticle, article: Article, placed_seq: int) -> 
         "reason": packed(_reason(assignment)),
         "content_digest": stored.content_digest,
         "top_terms": packed(stored.top_terms),
+        "hidden": stored.hidden,
     }
 
 
@@ -114,6 +117,7 @@ WITHDRAWN_VALUES: Mapping[str, Any] = {
     "duplicate_of": None,
     "content_digest": b"",
     "top_terms": "[]",
+    "hidden": False,
 }
 """What is left of the row of an article that was taken down."""
 
@@ -141,6 +145,7 @@ def stored_of(row: Record) -> StoredArticle:
         assignment=_assignment_of(row),
         content_digest=row.content_digest,
         top_terms=unpacked(row.top_terms),
+        hidden=row.hidden,
     )
 
 

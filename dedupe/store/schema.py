@@ -25,11 +25,13 @@ from sqlalchemy import (
     Text,
     false,
     literal_column,
+    text,
+    true,
 )
 
 from dedupe.events import PLACING
 
-HEAD: Final = "0003"
+HEAD: Final = "0006"
 """Revision that this code reads and writes: the newest in ``migrations/versions``."""
 
 _PK: Final = BigInteger().with_variant(Integer, "sqlite")  # an INTEGER primary key is SQLite's own row number
@@ -53,9 +55,11 @@ events: Final = Table(
     Column("cluster_id", String, nullable=False),
     Column("from_cluster_id", String),
     Column("detail", Text, nullable=False),
+    Column("hidden", Boolean, nullable=False, server_default=false()),
 )
 NOT_PLACING: Final = events.c.kind.not_in([literal_column(f"'{kind.value}'") for kind in sorted(PLACING)])
 """Whether an event placed no article; the literals let the database see that its index applies."""
+Index("feed_by_cluster", events.c.cluster_id, events.c.seq)
 Index(
     "events_by_cluster",
     events.c.cluster_id,
@@ -101,7 +105,7 @@ clusters: Final = Table(
     Column("merged_into", String),
     Column("source_tally", Text, nullable=False),
     Column("term_tally", Text, nullable=False),
-    Column("opened_seq", BigInteger, nullable=False, server_default=literal_column("0")),
+    Column("hidden_count", Integer, nullable=False, server_default=text("0")),
 )
 
 LISTED: Final = clusters.c.size > literal_column("0")
@@ -120,6 +124,28 @@ Index(
     sqlite_where=clusters.c.merged_into.is_not(None),
     postgresql_where=clusters.c.merged_into.is_not(None),
 )
+
+embargoed_clusters: Final = Table(
+    "embargoed_clusters",
+    metadata,
+    Column("pk", _PK, ForeignKey("clusters.pk"), primary_key=True, autoincrement=False),
+    Column("id", String, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("representative_id", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("source_count", Integer, nullable=False),
+    Column("independent_count", Integer, nullable=False),
+    Column("first_seen", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("updated_seq", BigInteger, nullable=False),
+    Column("heat", Float(53), nullable=False),
+    Column("sources", Text, nullable=False),
+    Column("top_terms", Text, nullable=False),
+    Column("merged_into", String),
+)
+"""Clusters with embargoed articles, counted with them; ``clusters`` counts the others alone."""
 
 cluster_sources: Final = Table(
     "cluster_sources",
@@ -153,9 +179,15 @@ articles: Final = Table(
     Column("reason", Text, nullable=False),
     Column("content_digest", LargeBinary, nullable=False),
     Column("top_terms", Text, nullable=False),
+    Column("hidden", Boolean, nullable=False, server_default=false()),
 )
 LIVE: Final = articles.c.withdrawn == false()
 """Whether an article was not taken down."""
+HIDDEN: Final = articles.c.hidden == true()
+"""Whether an article is embargoed."""
+VISIBLE: Final = LIVE & (articles.c.hidden == false())
+"""Whether everyone may see an article."""
+Index("articles_by_embargo", articles.c.embargoed_until, sqlite_where=HIDDEN, postgresql_where=HIDDEN)
 Index(
     "articles_by_cluster",
     articles.c.cluster_pk,
@@ -211,4 +243,39 @@ access_keys: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("last_used_at", BigInteger),
     Column("revoked_at", BigInteger),
+)
+
+webhooks: Final = Table(
+    "webhooks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("kinds", Text, nullable=False),
+    Column("grew_past", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_at", BigInteger, nullable=False),
+)
+
+webhook_growths: Final = Table(
+    "webhook_growths",
+    metadata,
+    Column("webhook_id", String, primary_key=True),
+    Column("cluster_id", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+dead_letters: Final = Table(
+    "dead_letters",
+    metadata,
+    Column("webhook_id", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, primary_key=True),
+    Column("cluster_id", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("is_due", Boolean, nullable=False),
 )

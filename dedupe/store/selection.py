@@ -7,9 +7,10 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Final, TypeVar
 
+from dedupe.store.answers import ClusterRow, Hour, Page, Titled
 from dedupe.store.cursor import read_cursor, write_cursor
-from dedupe.store.protocol import ClusterFilter, ClusterRow, ClusterSort, Page, StoredArticle, Titled
-from dedupe.store.queries import Hour, TitleQuery
+from dedupe.store.queries import ClusterFilter, ClusterSort, TitleQuery
+from dedupe.store.records import StoredArticle
 from dedupe.store.summary import Member
 from dedupe.store.times import HOUR_US, microseconds, moment
 from dedupe.store.titles import matches, title_words

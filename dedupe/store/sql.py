@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import BigInteger, Connection, Engine, Text, bindparam, cast, select, update
@@ -26,7 +26,7 @@ from dedupe.store.lock import WriterLock
 from dedupe.store.order import check_order
 from dedupe.store.preparation import PROBE, Identity, prepare
 from dedupe.store.projection import last_seq, write_changes
-from dedupe.store.protocol import Change, Replayed, StoredArticle
+from dedupe.store.records import Change, Replayed, StoredArticle
 from dedupe.store.schema import articles, identities, settings
 
 _FIND = (
@@ -56,6 +56,7 @@ class SqlStore:
         self._inode = path.stat().st_ino
         self._is_erasure_due = True  # an earlier process may have died before it emptied the log
         self.catalogue = SqlCatalogue(path, reader_engine(path))
+        self._whole = self.catalogue.unveiled
         with self._writing() as connection:
             self._last_seq = last_seq(connection)
         self.check_writable()  # a read-only file opens without complaint
@@ -101,7 +102,11 @@ class SqlStore:
 
     def article(self, article_id: str) -> StoredArticle:
         """Return one article; raise `UnknownArticle`."""
-        return self.catalogue.article(article_id)
+        return self._whole.article(article_id)
+
+    def due(self, at: datetime, limit: int) -> Sequence[StoredArticle]:
+        """Return up to ``limit`` articles whose embargo ended at or before ``at``, the earliest first."""
+        return self._whole.due(at, limit)
 
     def replay(self) -> Iterator[Replayed]:
         """Yield the whole log in order."""
@@ -118,6 +123,12 @@ class SqlStore:
             self._last_seq = changes[-1].event.seq
             self._is_erasure_due |= has_erased
             self._finish_erasure(_ERASURE_PATIENCE if has_erased else timedelta(0))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Give a transaction for rows beside the log, durable when it ends; raise `StoreError` having written none."""
+        with self._lock, self._writing() as connection:
+            yield connection
 
     def check_writable(self) -> None:
         """Write something small, durably; raise `StoreUnavailable` when that fails."""

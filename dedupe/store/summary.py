@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from dedupe.article import Article
-from dedupe.store.protocol import ClusterRow, StoredArticle
+from dedupe.store.answers import ClusterRow
+from dedupe.store.records import StoredArticle
 from dedupe.store.times import microseconds, moment
 from dedupe.store.velocity import combined, heat
 
@@ -32,6 +33,7 @@ class Member:
     duplicate_of: str | None
     duplicate_group_id: str | None
     top_terms: tuple[str, ...]
+    hidden: bool = False
 
     @classmethod
     def of(cls, stored: StoredArticle, article: Article, ordinal: int) -> Member:
@@ -49,6 +51,7 @@ class Member:
             duplicate_of=assignment.duplicate_of.article_id if assignment.duplicate_of else None,
             duplicate_group_id=assignment.duplicate_group_id,
             top_terms=stored.top_terms,
+            hidden=stored.hidden,
         )
 
     @property

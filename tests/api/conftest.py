@@ -18,11 +18,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.app import create_app
+from api.app import Beside, create_app
 from api.settings import ServiceSettings
 from dedupe.engine import Engine
 from dedupe.settings import EngineSettings
 from dedupe.store.sql import SqlStore
+from dedupe.store.subscriptions import Subscriptions
 from dedupe.warming import warm_up
 
 Scenario = Callable[[httpx.AsyncClient], Awaitable[Any]]
@@ -73,7 +74,11 @@ def open_newsroom(tmp_path: Path, kernels: None, empty_store: Path) -> Iterator[
         shutil.copyfile(empty_store, path)
         store = SqlStore.open(f"sqlite:///{path}", EngineSettings().signature_identity())
         opened.append(store)
-        return Newsroom(create_app(engine_type(store), store.catalogue, ServiceSettings(**settings)), store, path)
+        service = ServiceSettings(**settings)
+        app = create_app(
+            engine_type(store), store.catalogue, service, beside=Beside(subscriptions=Subscriptions(store))
+        )
+        return Newsroom(app, store, path)
 
     yield open_one
     for store in opened:

@@ -18,47 +18,15 @@ from fastapi import APIRouter
 from structlog.testing import capture_logs
 
 from api.access import ScopedRoute, needs
-from api.app import create_app
 from api.keyring import KeyRing
 from api.problems import Problem
-from api.settings import ServiceSettings, from_environment
-from dedupe.access import AccessKey, Scope, key_digest, spelt
-from dedupe.engine import Engine
+from api.settings import from_environment
+from dedupe.access import Scope, key_digest, spelt
 from dedupe.store.keys import SqlKeys
+from tests.api.guardhouse import NOON, Guardhouse, made
 
 COMMAND = (sys.executable, "-c", "from api.cli import main; main()")
 SECRET = "correct-horse"
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-def made(keys: SqlKeys, key_id: str, *scopes: Scope, rate: str | None = None) -> dict[str, str]:
-    """Add a key; return the header that presents it."""
-    key = spelt(key_id, f"secret_{key_id}")
-    keys.add(
-        AccessKey(
-            key_id=key_id,
-            name=key_id,
-            digest=key_digest(key),
-            scopes=frozenset(scopes),
-            rate=rate,
-            created_at=NOON,
-        )
-    )
-    return {"Authorization": f"Bearer {key}"}
-
-
-class Guardhouse:
-    """An application whose keys lie in its store."""
-
-    def __init__(self, newsroom: Any, **settings: Any) -> None:
-        self.keys = SqlKeys.open(f"sqlite:///{newsroom.path}")
-        self._newsroom = newsroom
-        self._settings = ServiceSettings(**settings)
-
-    def run(self, scenario: Any) -> Any:
-        store = self._newsroom.store
-        app = create_app(Engine(store), store.catalogue, self._settings, keys=self.keys)
-        return asyncio.run(type(self._newsroom)(app, store, self._newsroom.path)._run(scenario))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from dedupe.errors import (
 )
 from dedupe.events import Decision, Event, EventKind
 from dedupe.store.memory import MemoryStore
-from dedupe.store.protocol import Change
+from dedupe.store.records import Change
 from dedupe.submission import Submission
 from tests.dedupe.desk import Desk
 from tests.dedupe.editor import check_decisions, check_groups, check_ids, decisions

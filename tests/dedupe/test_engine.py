@@ -20,7 +20,7 @@ from dedupe.errors import ReusedIdempotencyKey, StoreUnavailable, UnknownArticle
 from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.settings import EngineSettings
 from dedupe.store.memory import MemoryStore
-from dedupe.store.protocol import Change
+from dedupe.store.records import Change
 from tests.dedupe.models import rising
 from tests.dedupe.newsroom import Newsroom
 

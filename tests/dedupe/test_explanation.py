@@ -16,7 +16,7 @@ from dedupe.history import later_events
 from dedupe.reasons import JoinReason, join_reason, summary
 from dedupe.sentences import share
 from dedupe.store.memory import MemoryStore
-from dedupe.store.protocol import Change
+from dedupe.store.records import Change
 from tests.dedupe.models import alike, rising
 from tests.dedupe.newsroom import Newsroom
 from tests.dedupe.reports import BANKS, FERRY, RETOLD, Desk

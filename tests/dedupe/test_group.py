@@ -9,7 +9,7 @@ from dedupe.errors import UnknownArticle
 from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.group import Group
 from dedupe.store.memory import MemoryStore
-from dedupe.store.protocol import Change, StoredArticle
+from dedupe.store.records import Change, StoredArticle
 from tests.dedupe.newsroom import START
 
 KNOWN, NEW = Article(text="known", uri="1"), Article(text="new", uri="2")

@@ -60,7 +60,7 @@ def test_what_is_placed_is_found_by_its_public_ids(index: Index, room: Newsroom)
 def test_what_was_never_there_is_not_found(index: Index) -> None:
     assert index.slot_of("art_0000000000007") == -1
     assert index.cluster_number(CLUSTERS[0]) == -1
-    assert index.common_language is None
+    assert index.counts.common_language is None
 
 
 def test_a_merged_cluster_leads_to_the_survivor(index: Index, room: Newsroom) -> None:
@@ -201,7 +201,7 @@ def test_a_snapshot_is_taken_when_due_and_weighs_the_same_when_thawed(room: News
         snapshot = indexes[0].take_snapshot(reading)
         if snapshot:
             snapshots += 1
-            indexes[1].thaw(snapshot)
+            indexes[1].counts.thaw(snapshot)
             assert snapshot.seq == number + 1
             assert len(snapshot.terms) == 2 * len(snapshot.counts)
     assert snapshots >= 3

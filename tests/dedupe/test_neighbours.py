@@ -14,8 +14,8 @@ from dedupe.events import Assignment
 from dedupe.neighbours import related, similar
 from dedupe.reading import Reading
 from dedupe.settings import EngineSettings
+from dedupe.store.answers import Page
 from dedupe.store.memory import MemoryStore
-from dedupe.store.protocol import Page
 from dedupe.weighing import shared_weights
 from tests.dedupe.newsroom import Newsroom
 from tests.dedupe.reports import BANKS, FERRY, RETOLD, Desk

@@ -34,7 +34,7 @@ def test_an_article_weighs_years_later_what_it_weighed_when_it_was_placed() -> N
             compared += 1
         if replayed.vocabulary:
             snapshots += 1
-            index.thaw(replayed.vocabulary)
+            index.counts.thaw(replayed.vocabulary)
     assert compared > 50
     assert snapshots > 5
 

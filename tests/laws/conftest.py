@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dedupe.store.memory import MemoryStore
-from dedupe.store.protocol import Catalogue, Change, Store
+from dedupe.store.protocol import Catalogue, Store
+from dedupe.store.records import Change
 from dedupe.store.sql import SqlStore
 
 IDENTITY = {"shingle_size": 5, "scheme": "affine32"}
@@ -38,7 +39,7 @@ def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]
     """An empty store of each kind."""
     if request.param == "memory":
         memory = MemoryStore()
-        yield Subject(memory, memory)
+        yield Subject(memory, memory.catalogue)
         return
     url = f"sqlite:///{tmp_path / 'store.db'}"
     store = SqlStore.open(url, IDENTITY)

@@ -8,7 +8,7 @@ from typing import Any
 
 from dedupe import ids
 from dedupe.events import Event, EventKind
-from dedupe.store.protocol import Change
+from dedupe.store.records import Change
 from tests.laws.random_log import RandomLog
 
 
@@ -74,6 +74,12 @@ class EditedLog(RandomLog):
         return self._said(kind, target, source, detail)
 
     def _said(self, kind: EventKind, cluster_id: str, source: str | None, detail: dict[str, Any]) -> Event:
+        moved = detail.get("articles", ())
+        hidden = bool(moved) and all(self.live[article_id].hidden for article_id in moved)
+        if "united" in detail:
+            hidden = source not in self.published
+        if not hidden:
+            self.published.add(cluster_id)
         return Event(
             seq=self.seq,
             at=self.now,
@@ -82,6 +88,7 @@ class EditedLog(RandomLog):
             cluster_id=cluster_id,
             from_cluster_id=source,
             detail=detail,
+            hidden=hidden,
         )
 
     def _inside(self, cluster_id: str) -> list[str]:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from dedupe.article import Article
 from dedupe.constraints import Constraint
 from dedupe.events import Event, EventKind
-from dedupe.store.protocol import Change, ClusterRow, Replayed, StoredArticle
+from dedupe.store.answers import ClusterRow
+from dedupe.store.records import Change, Replayed, StoredArticle
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -21,6 +22,7 @@ class Expected:
     """The state that follows from ``changes``."""
 
     changes: Sequence[Change]
+    is_unveiled: bool = False
 
     def __post_init__(self) -> None:
         self.articles: dict[str, StoredArticle] = {}
@@ -28,22 +30,32 @@ class Expected:
         self.identities: dict[bytes, str] = {}
         self.merged: dict[str, str] = {}
         self.touched: dict[str, Event] = {}
+        self.updated: dict[str, Event] = {}
+        self.opened: dict[str, Event] = {}
         for change in self.changes:
+            self._touch(change.event)
             self._step(change)
+
+    def _touch(self, event: Event) -> None:
+        for cluster_id in filter(None, (event.cluster_id, event.from_cluster_id)):
+            self.opened.setdefault(cluster_id, event)
+            self.touched[cluster_id] = event
+            if not event.hidden:
+                self.updated[cluster_id] = event
 
     def _step(self, change: Change) -> None:
         event = change.event
-        self.touched[event.cluster_id] = event
-        if event.from_cluster_id:
-            self.touched[event.from_cluster_id] = event
         if change.stored is not None:
             self._place(change, change.stored)
         elif event.kind is EventKind.WITHDRAWN:
             self._withdraw(event.article_id)
         elif event.unites:
             self._merge(event)
-        else:
+        elif event.is_editorial:
             self._regroup(event)
+        else:
+            hidden = event.kind is EventKind.WITHHELD
+            self.articles[event.article_id] = replace(self.articles[event.article_id], hidden=hidden)
         sizes = Counter(self.articles[i].assignment.duplicate_group_id for i in self.live())
         for article_id in self.live():
             group = self.articles[article_id].assignment.duplicate_group_id
@@ -60,7 +72,9 @@ class Expected:
             self._set(copied.article_id, duplicate_group_id=stored.assignment.duplicate_group_id)
 
     def _withdraw(self, article_id: str) -> None:
-        self.articles[article_id] = replace(self.articles[article_id], article=None, content_digest=b"", top_terms=())
+        self.articles[article_id] = replace(
+            self.articles[article_id], article=None, content_digest=b"", top_terms=(), hidden=False
+        )
         self._set(article_id, duplicate_group_id=None, duplicate_of=None)
         self.identities = {digest: known for digest, known in self.identities.items() if known != article_id}
 
@@ -83,6 +97,49 @@ class Expected:
     def live(self) -> list[str]:
         return [article_id for article_id, stored in self.articles.items() if stored.article is not None]
 
+    def shown(self) -> list[str]:
+        return [i for i in self.live() if self.is_unveiled or not self.articles[i].hidden]
+
+    def veiled(self, stored: StoredArticle) -> StoredArticle:
+        """Return what is shown of an article."""
+        said = stored.assignment
+        copied, rival = said.duplicate_of, said.runner_up
+        if self.is_unveiled:
+            return stored
+        is_hidden = copied is not None and self.articles[copied.article_id].hidden
+        is_unknown = rival is not None and rival.cluster_id in self.opened and rival.cluster_id not in self.updated
+        also_in = tuple(c for c in said.also_in if c not in self.opened or c in self.updated)
+        said = replace(said, duplicate_of=None if is_hidden else copied, also_in=also_in)
+        return replace(stored, assignment=replace(said, runner_up=None if is_unknown else rival))
+
+    def veiled_event(self, event: Event) -> Event:
+        """Return what is told of an event."""
+        if self.is_unveiled:
+            return event
+        hidden = {i for i, stored in self.articles.items() if stored.hidden}
+        unknown = self.opened.keys() - self.updated.keys()
+        detail = dict(event.detail)
+        detail |= {
+            name: [i for i in detail[name] if i not in hidden]
+            for name in detail.keys() & {"articles", "bound", "others", "unlinked"}
+        }
+        if "features" in detail and compared(event) in unknown:
+            for name in detail.keys() & {"features", "model", "nearest", "considered", "runner_up"}:
+                del detail[name]
+        if detail.get("nearest") in hidden:
+            del detail["nearest"]
+        if detail.get("duplicate_of", {}).get("article_id") in hidden:
+            del detail["duplicate_of"]
+        if detail.get("runner_up", {}).get("cluster_id") in unknown:
+            del detail["runner_up"]
+        if "also_in" in detail:
+            detail["also_in"] = [c for c in detail["also_in"] if c not in unknown]
+        return replace(event, article_id=None if event.article_id in hidden else event.article_id, detail=detail)
+
+    def told(self) -> list[Event]:
+        """Return the events that are told."""
+        return [change.event for change in self.changes if self.is_unveiled or not change.event.hidden]
+
     def survivor(self, cluster_id: str) -> str | None:
         if cluster_id not in self.merged:
             return None
@@ -90,11 +147,14 @@ class Expected:
 
     def members(self, cluster_id: str) -> list[StoredArticle]:
         """Return members, oldest first, equals in order of arrival."""
-        inside = [self.articles[i] for i in self.live() if self.articles[i].assignment.cluster_id == cluster_id]
+        inside = [self.articles[i] for i in self.shown() if self.articles[i].assignment.cluster_id == cluster_id]
         return sorted(inside, key=seen)
 
     def row(self, cluster_id: str) -> ClusterRow:
-        members, event = self.members(cluster_id), self.touched[cluster_id]
+        members = self.members(cluster_id)
+        event = self.updated.get(cluster_id) or replace(self.opened[cluster_id], seq=0)
+        if any(member.hidden for member in members):
+            event = self.touched[cluster_id]
         survivor = self.survivor(cluster_id)
         if not members:
             return ClusterRow(
@@ -126,11 +186,11 @@ class Expected:
         )
 
     def lineage(self, cluster_id: str) -> list[Event]:
-        events = [change.event for change in self.changes]
-        first = next(event for event in events if event.cluster_id == cluster_id)
+        events = self.told()
+        first = next((event for event in events if event.cluster_id == cluster_id), None)
         placing = {EventKind.OPENED, EventKind.JOINED, EventKind.COPIED, EventKind.REVISED}
         return [
-            event
+            self.veiled_event(event)
             for event in events
             if event is first
             or event.from_cluster_id == cluster_id
@@ -140,7 +200,8 @@ class Expected:
     def constraints(self) -> list[Constraint]:
         events = [change.event for change in self.changes]
         undone = {seq: event.seq for event in events for seq in event.detail.get("lifts", ())}
-        return [Constraint(event=e, undone_by=undone.get(e.seq)) for e in events if "rule" in e.detail]
+        told = [event for event in self.told() if "rule" in event.detail]
+        return [Constraint(event=self.veiled_event(e), undone_by=undone.get(e.seq)) for e in told]
 
     def replayed(self) -> list[Replayed]:
         return [self._replayed(change) for change in self.changes]
@@ -153,6 +214,11 @@ class Expected:
             article = self.articles[event.article_id].article
             language = change.stored.language if article else None
         return Replayed(event=event, article=article, language=language, vocabulary=change.vocabulary)
+
+
+def compared(event: Event) -> str:
+    rival = event.detail.get("runner_up", {}).get("cluster_id")
+    return rival if event.kind is EventKind.OPENED and rival else event.detail.get("considered", event.cluster_id)
 
 
 def seen(stored: StoredArticle) -> datetime:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from dedupe import ids
 from dedupe.article import Article, PubStatus
-from dedupe.events import Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
-from dedupe.store.protocol import Change, StoredArticle, VocabularySnapshot
+from dedupe.events import STANDING, Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
+from dedupe.store.records import Change, StoredArticle, VocabularySnapshot
 
 START = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 WORDS = [
@@ -41,6 +41,7 @@ class Known:
     cluster_id: str
     group: str | None
     revision: int = 1
+    hidden: bool = False
 
 
 @dataclass
@@ -50,8 +51,10 @@ class RandomLog:
     seed: int
     live: dict[str, Known] = field(default_factory=dict)
     clusters: set[str] = field(default_factory=set)
+    published: set[str] = field(default_factory=set)
     seq: int = 0
     now: datetime = START
+    embargoed: float = 0.0
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
@@ -75,6 +78,9 @@ class RandomLog:
         if self.live:
             kinds += [EventKind.OPENED] * 3 + [EventKind.JOINED] * 8 + [EventKind.COPIED] * 6
             kinds += [EventKind.REVISED] * 3 + [EventKind.WITHDRAWN] * 2
+            if self.embargoed:
+                kinds += [EventKind.WITHHELD] * self._has(hidden=False)
+            kinds += [EventKind.RELEASED] * self._has(hidden=True) * 2
         if len(self.clusters) > 1:
             kinds += [EventKind.MERGED] * 2
         kind = self.rng.choice(kinds)
@@ -82,6 +88,8 @@ class RandomLog:
             return self._merge()
         if kind is EventKind.WITHDRAWN:
             return self._withdraw()
+        if kind in STANDING:
+            return self._change_standing(kind)
         return self._place(kind)
 
     def _place(self, kind: EventKind) -> Change:
@@ -94,7 +102,8 @@ class RandomLog:
         if original is not None:
             group = self.live[original].group or f"dup_{self.seq:013d}"
             self.live[original].group = group
-        known = Known(cluster_id, group, before.revision + 1 if before else 1)
+        hidden = before.hidden if before else self.rng.random() < self.embargoed
+        known = Known(cluster_id, group, before.revision + 1 if before else 1, hidden)
         self.live[article_id] = known
         self.clusters.add(cluster_id)
         self._dissolve(before.group if before else None)
@@ -109,8 +118,9 @@ class RandomLog:
             assignment=self._assignment(article_id, cluster_id, group, original, kind),
             content_digest=article.content_digest,
             top_terms=tuple(self.rng.sample(WORDS, self.rng.randint(0, 6))),
+            hidden=hidden,
         )
-        event = self._event(kind, article_id, cluster_id, moved_from)
+        event = self._event(kind, article_id, cluster_id, moved_from, hidden=hidden)
         return Change(event=event, stored=stored, identities=article.identities, vocabulary=self._vocabulary())
 
     def _original(self, kind: EventKind, article_id: str) -> str | None:
@@ -133,7 +143,17 @@ class RandomLog:
         article_id = self._pick()
         known = self.live.pop(article_id)
         self._dissolve(known.group)
-        return Change(event=self._event(EventKind.WITHDRAWN, article_id, known.cluster_id, None))
+        event = self._event(EventKind.WITHDRAWN, article_id, known.cluster_id, None, hidden=known.hidden)
+        return Change(event=event)
+
+    def _change_standing(self, kind: EventKind) -> Change:
+        is_release = kind is EventKind.RELEASED
+        article_id = self.rng.choice(sorted(i for i, known in self.live.items() if known.hidden is is_release))
+        self.live[article_id].hidden = not is_release
+        return Change(event=self._event(kind, article_id, self.live[article_id].cluster_id, None))
+
+    def _has(self, *, hidden: bool) -> bool:
+        return any(known.hidden is hidden for known in self.live.values())
 
     def _merge(self) -> Change:
         absorbed, survivor = self.rng.sample(sorted(self.clusters), 2)
@@ -141,7 +161,8 @@ class RandomLog:
         for known in self.live.values():
             if known.cluster_id == absorbed:
                 known.cluster_id = survivor
-        return Change(event=self._event(EventKind.MERGED, None, survivor, absorbed))
+        hidden = absorbed not in self.published
+        return Change(event=self._event(EventKind.MERGED, None, survivor, absorbed, hidden=hidden))
 
     def _dissolve(self, group: str | None) -> None:
         left = [known for known in self.live.values() if group is not None and known.group == group]
@@ -154,7 +175,11 @@ class RandomLog:
     def _cluster(self) -> str:
         return self.rng.choice(sorted(self.clusters))
 
-    def _event(self, kind: EventKind, article_id: str | None, cluster_id: str, moved_from: str | None) -> Event:
+    def _event(
+        self, kind: EventKind, article_id: str | None, cluster_id: str, moved_from: str | None, *, hidden: bool = False
+    ) -> Event:
+        if not hidden:
+            self.published |= {cluster_id, moved_from or cluster_id}
         return Event(
             seq=self.seq,
             at=self.now,
@@ -163,6 +188,7 @@ class RandomLog:
             cluster_id=cluster_id,
             from_cluster_id=moved_from,
             detail={"confidence": self.rng.random(), "features": {"title": 0.5, "gap": None}},
+            hidden=hidden,
         )
 
     def _article(self, article_id: str) -> Article:

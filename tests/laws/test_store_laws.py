@@ -12,8 +12,8 @@ import pytest
 
 from dedupe.errors import InvalidQuery, StoreError, UnknownArticle, UnknownCluster, UnknownConstraint
 from dedupe.events import Event, EventKind
-from dedupe.store.protocol import Change, ClusterFilter, ClusterSort
-from dedupe.store.queries import TitleQuery
+from dedupe.store.queries import ChangeFilter, ClusterFilter, ClusterSort, TitleQuery
+from dedupe.store.records import Change
 from dedupe.store.titles import title_words
 from tests.laws.conftest import Subject
 from tests.laws.edited_log import EditedLog
@@ -24,7 +24,7 @@ from tests.laws.showing import assert_shows, listed, walk
 
 @pytest.mark.parametrize("seed", range(12))
 def test_every_row_follows_from_the_log(subject: Subject, seed: int) -> None:
-    log, changes = RandomLog(seed), []
+    log, changes = RandomLog(seed, embargoed=0.25 * (seed % 2)), []
     for group in log.groups(160):
         subject.commit(group)
         changes += group
@@ -35,7 +35,7 @@ def test_every_row_follows_from_the_log(subject: Subject, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_editors_decisions_change_the_rows(subject: Subject, seed: int) -> None:
-    log, changes = EditedLog(seed), []
+    log, changes = EditedLog(seed, embargoed=0.25 * (seed % 2)), []
     for group in log.groups(160):
         subject.commit(group)
         changes += group
@@ -86,7 +86,7 @@ def test_an_unknown_decision_or_cluster_has_no_history(subject: Subject) -> None
 
 @pytest.mark.parametrize("seed", range(100, 103))
 def test_grouping_changes_nothing(subject: Subject, seed: int) -> None:
-    changes = RandomLog(seed).changes(60)
+    changes = RandomLog(seed, embargoed=0.25).changes(60)
     for number, change in enumerate(changes, start=1):
         subject.commit([change])
         if number % 10 == 0:
@@ -318,8 +318,23 @@ def test_changes_are_paged_and_chosen_by_kind(subject: Subject) -> None:
     events = [change.event for change in changes]
     kinds = frozenset({EventKind.MERGED, EventKind.WITHDRAWN})
     assert list(subject.catalogue.changes(10, 25)) == events[10:35]
-    assert list(subject.catalogue.changes(50, 1000, kinds)) == [e for e in events[50:] if e.kind in kinds]
+    rare = ChangeFilter(kinds=kinds)
+    assert list(subject.catalogue.changes(50, 1000, rare)) == [e for e in events[50:] if e.kind in kinds]
     assert list(subject.catalogue.changes(120, 10)) == []
+
+
+def test_changes_are_chosen_by_cluster(subject: Subject) -> None:
+    changes = RandomLog(5).changes(120)
+    subject.commit(changes)
+    events = [change.event for change in changes]
+    merged = next(event for event in events if event.kind is EventKind.MERGED)
+    for cluster_id in (merged.cluster_id, merged.from_cluster_id, "clu_x"):
+        concerned = [e for e in events if cluster_id in (e.cluster_id, e.from_cluster_id)]
+        which = ChangeFilter(cluster_id=cluster_id)
+        assert list(subject.catalogue.changes(0, 1000, which)) == concerned
+        assert list(subject.catalogue.changes(merged.seq, 2, which)) == [e for e in concerned if e.seq > merged.seq][:2]
+        both = ChangeFilter(cluster_id=cluster_id, kinds=frozenset({EventKind.MERGED}))
+        assert list(subject.catalogue.changes(0, 1000, both)) == [e for e in concerned if e.kind is EventKind.MERGED]
 
 
 def test_members_are_ordered_by_when_they_were_seen(subject: Subject) -> None:

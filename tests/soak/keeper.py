@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dedupe.digest import digest
 from dedupe.engine import Engine
-from dedupe.store.protocol import Change
+from dedupe.store.records import Change
 from tests.dedupe.newsroom import Newsroom
 from tests.soak.serving import opened
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dedupe.events import PLACING, Assignment, Event
 from dedupe.store.catalogue import SqlCatalogue
-from dedupe.store.protocol import StoredArticle
+from dedupe.store.records import StoredArticle
 
 Row = Mapping[str, Any]
 

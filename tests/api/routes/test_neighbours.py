@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from dedupe.events import Event, EventKind
-from dedupe.store.protocol import Change
+from dedupe.store.records import Change
 from tests.dedupe.reports import BANKS, FERRY, RETOLD
 
 TOWED = (

@@ -14,7 +14,7 @@ import pytest
 from dedupe.cli.ingest import GROUP_ARTICLES
 from dedupe.settings import EngineSettings
 from dedupe.store.catalogue import SqlCatalogue
-from dedupe.store.protocol import StoredArticle
+from dedupe.store.records import StoredArticle
 from dedupe.store.sql import SqlStore
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample" / "articles.jsonl"

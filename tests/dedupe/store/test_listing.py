@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Select, select
 from sqlalchemy.dialects import sqlite
 
-from dedupe.store import catalogue
+from dedupe.store import catalogue, history_reads
 from dedupe.store.listing import cluster_list, member_list
-from dedupe.store.protocol import ClusterFilter, ClusterSort
+from dedupe.store.queries import ClusterFilter, ClusterSort
 from dedupe.store.schema import events
 from dedupe.store.sql import SqlStore
 from tests.laws.conftest import IDENTITY
@@ -78,7 +78,7 @@ def test_events_are_read_by_number(store: SqlStore) -> None:
 
 
 def test_replay_sorts_nothing(store: SqlStore) -> None:
-    found = plan(store, catalogue.REPLAY)
+    found = plan(store, history_reads.REPLAY)
     assert "SCAN events" in found
     assert "SCAN articles" not in found
     assert "TEMP B-TREE" not in found

@@ -50,9 +50,11 @@ def test_a_store_of_the_first_revision_knows_its_lineage(tmp_path: Path) -> None
     store.close()
     with closing(sqlite3.connect(path)) as old:
         old.executescript(
-            "DROP TABLE access_keys;"
+            "DROP TABLE access_keys; DROP TABLE webhooks; DROP TABLE webhook_growths; DROP TABLE dead_letters;"
             "DROP TABLE constraints; DROP INDEX events_by_cluster; DROP INDEX events_by_cluster_left;"
-            "ALTER TABLE clusters DROP COLUMN opened_seq; UPDATE alembic_version SET version_num = '0001';"
+            "DROP INDEX feed_by_cluster; DROP INDEX articles_by_embargo; DROP TABLE embargoed_clusters;"
+            "ALTER TABLE events DROP COLUMN hidden; ALTER TABLE articles DROP COLUMN hidden;"
+            "ALTER TABLE clusters DROP COLUMN hidden_count; UPDATE alembic_version SET version_num = '0001';"
         )
     store = SqlStore.open(f"sqlite:///{path}", IDENTITY)
     assert_shows(store, store.catalogue, Expected(changes))

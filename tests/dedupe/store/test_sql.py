@@ -24,7 +24,8 @@ from dedupe.article import Article
 from dedupe.errors import StoreMismatch, StoreUnavailable
 from dedupe.events import EventKind
 from dedupe.store.catalogue import SqlCatalogue
-from dedupe.store.protocol import Change, ClusterFilter, ClusterSort
+from dedupe.store.queries import ClusterFilter, ClusterSort
+from dedupe.store.records import Change
 from dedupe.store.sql import SqlStore
 from tests.laws.conftest import IDENTITY
 from tests.laws.expected import Expected

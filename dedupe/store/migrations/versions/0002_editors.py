@@ -36,9 +36,3 @@ def upgrade() -> None:
         sqlite_where=HAS_LEFT,
         postgresql_where=HAS_LEFT,
     )
-    op.add_column("clusters", sa.Column("opened_seq", sa.BigInteger(), nullable=False, server_default=sa.text("0")))
-    op.execute(
-        "UPDATE clusters SET opened_seq = founding.seq"
-        " FROM (SELECT cluster_id, min(seq) AS seq FROM events GROUP BY cluster_id) AS founding"
-        " WHERE founding.cluster_id = clusters.id"
-    )

@@ -1,0 +1,1 @@
+"""Webhooks: what happens to clusters, told to those who asked, signed, at least once."""

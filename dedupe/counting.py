@@ -1,0 +1,76 @@
+"""What live articles are counted for: their languages, the lines that their sources repeat, the terms that they use."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe.clusters.index import ClusterIndex
+from dedupe.language_code import language_code
+from dedupe.reading import Reading
+from dedupe.store.records import VocabularySnapshot
+from dedupe.text.source_lines import SourceLines
+
+
+class Counts:
+    """The counts of one index; those of terms lie with the clusters, where terms are weighed."""
+
+    def __init__(self, clusters: ClusterIndex) -> None:
+        self.source_lines = SourceLines()
+        self._clusters = clusters
+        self._languages: dict[str, int] = {}
+        self._counted_from: dict[int, int] = {}
+
+    @property
+    def common_language(self) -> str | None:
+        """Return the language of most articles so far, None where there are none."""
+        present = sorted(language for language, count in self._languages.items() if count > 0)
+        return max(present, key=self._languages.__getitem__, default=None)
+
+    def furniture(self, reading: Reading) -> tuple[int, ...]:
+        """Return the lines of an article that stand in many articles of its source."""
+        if reading.source_number is None:
+            return ()
+        lines = reading.page.lines
+        found = self.source_lines.furniture(reading.source_number, lines.hashes, lines.weights)
+        return tuple(found.nonzero()[0].tolist())
+
+    def add(self, reading: Reading, terms: NDArray[np.int32]) -> None:
+        """Count an article's language, lines and terms."""
+        self._languages[reading.language] = self._languages.get(reading.language, 0) + 1
+        if reading.source_number is not None:
+            self.source_lines.add(reading.source_number, reading.page.lines.hashes)
+        self._clusters.vocabulary.add(terms, reading.language_code)
+
+    def take_back(self, reading: Reading, slot: int) -> None:
+        """Take back what the article in a slot counted, but for its terms where they are in a recorded snapshot."""
+        self._languages[reading.language] -= 1
+        if reading.source_number is not None:
+            self.source_lines.remove(reading.source_number, reading.page.lines.hashes)
+        if slot >= self._counted_from.get(reading.language_code, 0):
+            terms = self._clusters.vocabulary.intern(reading.evidence.terms.hashes, reading.language_code)
+            self._clusters.vocabulary.add(terms, reading.language_code, -1)
+
+    def take_snapshot(self, reading: Reading, seq: int) -> VocabularySnapshot | None:
+        """Return the term counts of the language of the article just placed, and weigh by them, where it is time to."""
+        code = reading.language_code
+        if not self._clusters.vocabulary.snapshot_due(code):
+            return None
+        articles, terms, counts = self._clusters.vocabulary.freeze(code)
+        self._counted_from[code] = self._clusters.slots
+        return VocabularySnapshot(
+            seq=seq,
+            language=reading.language,
+            articles=articles,
+            terms=terms.astype("<u8").tobytes(),
+            counts=counts.astype("<u4").tobytes(),
+        )
+
+    def thaw(self, snapshot: VocabularySnapshot) -> None:
+        """Weigh terms from here on as a recorded snapshot says."""
+        code = language_code(snapshot.language)
+        self._counted_from[code] = self._clusters.slots
+        # Copied, because kernels are compiled once more for arrays that cannot be written.
+        terms = np.frombuffer(snapshot.terms, dtype="<u8").astype(np.uint64)
+        counts = np.frombuffer(snapshot.counts, dtype="<u4").astype(np.uint32)
+        self._clusters.vocabulary.thaw(code, snapshot.articles, terms, counts)

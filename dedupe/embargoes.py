@@ -1,0 +1,36 @@
+"""What readers may not see, as the log has it: embargoed articles, and clusters that they were never told of."""
+
+from __future__ import annotations
+
+import hashlib
+
+from dedupe.events import PLACING, Event, EventKind
+
+
+class Embargoes:
+    """The ids of ``articles`` that are embargoed, and of ``clusters`` that no event named which everyone is told of."""
+
+    def __init__(self) -> None:
+        self.articles: set[str] = set()
+        self.clusters: set[str] = set()
+
+    def record(self, event: Event) -> None:
+        """Take in an event."""
+        if event.hidden:
+            self._record_hidden(event)
+        elif self.clusters:
+            self.clusters.discard(event.cluster_id)
+        if event.kind is EventKind.WITHHELD and event.article_id:
+            self.articles.add(event.article_id)
+        elif self.articles and event.kind in (EventKind.RELEASED, EventKind.WITHDRAWN):
+            self.articles.discard(event.article_id or "")
+
+    def _record_hidden(self, event: Event) -> None:
+        if event.kind is EventKind.OPENED or "founded" in event.detail:
+            self.clusters.add(event.cluster_id)
+        if event.kind in PLACING and event.article_id:
+            self.articles.add(event.article_id)
+
+    def checksum(self) -> bytes:
+        """Return a digest of both."""
+        return hashlib.sha256(",".join([*sorted(self.articles), "", *sorted(self.clusters)]).encode()).digest()

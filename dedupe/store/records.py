@@ -1,0 +1,71 @@
+"""What is written to a store, and comes back from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dedupe.article import Article
+from dedupe.events import Assignment, Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """An article as the log left it.
+
+    ``article`` is None once it was taken down; a ``hidden`` one is embargoed.
+    """
+
+    article_id: str
+    article: Article | None
+    received_at: datetime
+    revision: int
+    language: str
+    assignment: Assignment
+    content_digest: bytes
+    top_terms: tuple[str, ...] = ()
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VocabularySnapshot:
+    """Document frequencies of one language from event ``seq`` on, so that replay weighs terms as the first run did.
+
+    ``terms`` holds little-endian unsigned 64-bit term hashes, ``counts`` as many unsigned 32-bit
+    document counts; ``articles`` is the number of articles counted.
+    """
+
+    seq: int
+    language: str
+    articles: int
+    terms: bytes
+    counts: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One event with all it writes: committed whole or not at all.
+
+    ``stored`` is the article's new row for an event that places one (its ``assignment`` says
+    where); ``identities`` are the digests it is recognised by. ``vocabulary`` is a snapshot taken
+    right after the event, where one was due.
+    """
+
+    event: Event
+    stored: StoredArticle | None = None
+    identities: tuple[bytes, ...] = ()
+    vocabulary: VocabularySnapshot | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """One event as replay needs it.
+
+    ``article`` is the text that the event placed; None when the event placed none, or when a later
+    revision or a takedown replaced that text (its slot in the index stays empty then).
+    """
+
+    event: Event
+    article: Article | None
+    language: str | None
+    vocabulary: VocabularySnapshot | None
