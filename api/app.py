@@ -94,6 +94,7 @@ def create_app(
         summary="Which articles are the same story, and which the same text.",
         description=DESCRIPTION,
         lifespan=lifespan,
+        openapi_url=None,  # a page of ours, with a scope like every other
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -143,14 +144,16 @@ async def _running(service: Service, ring: KeyRing, dispatcher: Dispatcher | Non
         await dispatcher.start()
     releasing = asyncio.create_task(release_when_due(service.writer, service.settings.release_seconds))
     keeping = asyncio.create_task(ring.keep())
-    yield
-    service.let_go()
-    await _end(releasing)
-    await _end(keeping)
-    await asyncio.to_thread(ring.note)
-    if dispatcher:
-        await dispatcher.close()
-    await asyncio.to_thread(service.writer.close)
+    try:
+        yield
+    finally:
+        service.let_go()
+        await _end(releasing)
+        await _end(keeping)
+        await asyncio.to_thread(ring.note)
+        if dispatcher:
+            await dispatcher.close()
+        await asyncio.to_thread(service.writer.close)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

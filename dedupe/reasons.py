@@ -93,6 +93,8 @@ def summary(event: Event, join: JoinReason | None) -> str:
     """Return the decision in a few sentences."""
     if "duplicate_of" in event.detail:
         return _copied(DuplicateOf(**event.detail["duplicate_of"]), revised=event.kind is EventKind.REVISED)
+    if event.kind is EventKind.COPIED:
+        return "It is a copy, of an article that cannot be looked at now."
     if event.kind is EventKind.REVISED:
         return _revised(event, join)
     if join is None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from api.access import ScopedRoute, needs
-from api.answers import not_modified, tag
+from api.answers import json_answer, not_modified, tag
 from api.deps import ServiceDep
 from dedupe.access import Scope
 from dedupe.store.answers import ClusterRow
@@ -81,6 +81,12 @@ def docs_page(request: Request) -> Response:
         f"{''.join(operations)}"
     )
     return page("What you can ask Storyfold", body, {})
+
+
+@router.get("/openapi.json", openapi_extra=needs(Scope.READ))
+def openapi_document(request: Request) -> Response:
+    """Answer with the OpenAPI document."""
+    return json_answer(request.app.openapi())
 
 
 def page(title: str, body: str, headers: dict[str, str]) -> Response:

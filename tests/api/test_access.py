@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -195,6 +196,53 @@ def test_a_route_without_a_scope_is_a_defect() -> None:
     router.get("/named", openapi_extra=needs(Scope.EDIT))(list)
 
 
+def walked(routes: Iterable[Any]) -> Iterator[Any]:
+    """Yield the routes of an application, those of its routers among them."""
+    for route in routes:
+        router = getattr(route, "original_router", None)
+        yield from [route] if router is None else walked(router.routes)
+
+
+def test_every_route_names_the_scope_it_needs(newsroom: Any) -> None:
+    scopes: dict[Scope | None, set[tuple[str, str]]] = {}
+    for route in walked(newsroom.app.routes):
+        assert isinstance(route, ScopedRoute), route
+        scopes.setdefault(route.scope, set()).update((method, route.path) for method in route.methods)
+    assert scopes.pop(None) == {("GET", "/healthz"), ("GET", "/readyz")}
+    assert scopes.pop(Scope.INGEST) == {("POST", "/v1/articles"), ("POST", "/v1/articles/bulk")}
+    assert scopes.pop(Scope.EDIT) == {
+        ("PUT", "/v1/articles/{article_id}/cluster"),
+        ("DELETE", "/v1/articles/{article_id}/cluster"),
+        ("POST", "/v1/clusters/{cluster_id}/merge"),
+        ("POST", "/v1/clusters/{cluster_id}/split"),
+        ("POST", "/v1/constraints"),
+        ("POST", "/v1/constraints/{seq}/undo"),
+    }
+    administered = scopes.pop(Scope.ADMIN)
+    webhooks = {(method, path) for method, path in administered if path.startswith("/v1/webhooks")}
+    assert administered - webhooks == {("DELETE", "/v1/articles/{article_id}")}
+    assert len(webhooks) == 6
+    reading = scopes.pop(Scope.READ)
+    assert {method for method, path in reading if path != "/v1/compare"} == {"GET"}
+    assert not any(path.startswith("/v1/webhooks") for _, path in reading)
+    assert scopes == {}
+
+
+def test_a_key_without_a_scope_is_kept_out_of_every_route_that_needs_it(newsroom: Any) -> None:
+    house = Guardhouse(newsroom)
+    stranger = made(house.keys, "a1", Scope.EMBARGO)
+
+    async def scenario(client: httpx.AsyncClient) -> None:
+        for route in walked(newsroom.app.routes):
+            path = route.path.replace("{seq}", "1").replace("{form}", "json")
+            for method in route.methods if route.scope else ():
+                answer = await client.request(method, path, headers=stranger)
+                assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope"), (method, path)
+                assert f"'{route.scope}'" in answer.json()["detail"]
+
+    house.run(scenario)
+
+
 def test_a_page_of_a_named_origin_may_ask_and_no_other(newsroom: Any) -> None:
     house = Guardhouse(newsroom, cors_origins=("https://desk.example",))
     reader = made(house.keys, "a1", Scope.READ)
@@ -206,6 +254,10 @@ def test_a_page_of_a_named_origin_may_ask_and_no_other(newsroom: Any) -> None:
         answer = await client.get("/v1/clusters", headers=reader | {"Origin": "https://desk.example"})
         assert answer.headers["access-control-allow-origin"] == "https://desk.example"
         assert "ETag" in answer.headers["access-control-expose-headers"]
+        again = asked | {"Access-Control-Request-Headers": "authorization, last-event-id"}
+        stream = await client.options("/v1/changes/stream", headers=again | {"Origin": "https://desk.example"})
+        assert stream.status_code == 200
+        assert "Last-Event-ID" in stream.headers["access-control-allow-headers"]
         other = await client.get("/v1/clusters", headers=reader | {"Origin": "https://evil.example"})
         assert "access-control-allow-origin" not in other.headers
 
