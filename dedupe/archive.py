@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from dedupe import ids
 from dedupe.article import Article
-from dedupe.errors import WithdrawnArticle
+from dedupe.errors import UnknownCluster, WithdrawnArticle
 from dedupe.events import PLACING, Event
 from dedupe.reading import Reading, read, read_again
 from dedupe.settings import EngineSettings
@@ -70,6 +70,14 @@ class Archive:
         if reading.language != UNDETERMINED or other.language == UNDETERMINED:
             return reading
         return read_again(reading, other.language, self._settings, reading.dropped)
+
+    def knows(self, cluster_id: str) -> bool:
+        """Tell whether a cluster may be looked at: one that only embargoed articles were ever in may not."""
+        try:
+            self.catalogue.cluster(cluster_id)
+        except UnknownCluster:
+            return False
+        return True
 
     def event(self, seq: int) -> Event:
         """Return an event that is known to be in the log by its number."""

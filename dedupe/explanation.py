@@ -89,7 +89,7 @@ def explain(archive: Archive, article_id: str) -> Explanation:
         seq=event.seq,
         decided_at=event.at,
         revision=placed.stored.revision,
-        placed_in=event.cluster_id,
+        placed_in=event.cluster_id if archive.knows(event.cluster_id) else assignment.cluster_id,
         summary=summary(event, join),
         duplicate_of=DuplicateOf(**copied) if copied else None,
         duplicate_group_id=assignment.duplicate_group_id,

@@ -36,7 +36,7 @@ def later_events(archive: Archive, placed: Placed) -> tuple[LaterEvent, ...]:
     """
     found: list[LaterEvent] = []
     at, now = placed.event.cluster_id, placed.stored.assignment.cluster_id
-    while at != now and len(found) < MOST:
+    while at != now and len(found) < MOST and archive.knows(at):
         row = archive.catalogue.cluster(at)
         event = archive.event(row.updated_seq)
         if event.kind is not EventKind.MERGED or event.from_cluster_id != at:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, bindparam, select, update
 from dedupe.access import AccessKey, Scope
 from dedupe.store.connection import begin, check_place, database_path, reported, writer_engine
 from dedupe.store.preparation import check_revision
-from dedupe.store.schema import access_keys
+from dedupe.store.schema_beside import access_keys
 from dedupe.store.times import microseconds, moment
 
 _REVOKE = update(access_keys).where(access_keys.c.revoked_at.is_(None))

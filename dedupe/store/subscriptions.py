@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from dedupe.store.dialect import insert_if_absent
 from dedupe.store.rows import Record, packed, unpacked
-from dedupe.store.schema import dead_letters, webhook_growths, webhooks
+from dedupe.store.schema_beside import dead_letters, webhook_growths, webhooks
 from dedupe.store.sql import SqlStore
 
 

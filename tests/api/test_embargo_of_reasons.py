@@ -100,6 +100,24 @@ def test_an_article_that_was_released_explains_itself(open_newsroom: Any) -> Non
     room(open_newsroom).run(scenario)
 
 
+def test_an_explanation_names_no_cluster_that_nobody_was_told_of(open_newsroom: Any) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        other = await elsewhere(client)
+        hidden = await post(client, article("wire", **HELD))
+        merge = await client.post(
+            f"/v1/clusters/{hidden['cluster_id']}/merge", **by(ADMIN, cluster_id=other["cluster_id"])
+        )
+        assert merge.json()["cluster_id"] == other["cluster_id"]
+        assert [one["kind"] for one in (await client.get("/v1/changes")).json()["changes"]] == ["opened"]
+        await post(client, article("wire"))
+        plain, whole = await views(client, f"/v1/articles/{hidden['article_id']}/explanation")
+        assert (plain["placed_in"], plain["later"]) == (other["cluster_id"], [])
+        assert hidden["cluster_id"] not in str(plain)
+        assert whole["cluster_id"] == other["cluster_id"]
+
+    room(open_newsroom).run(scenario)
+
+
 def test_neighbours_and_provenance_leave_it_out(open_newsroom: Any) -> None:
     async def scenario(client: httpx.AsyncClient) -> None:
         seen, hidden = await seen_and_hidden(client)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from dedupe.store.schema import metadata
+from dedupe.store.schema_beside import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

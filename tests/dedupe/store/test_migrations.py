@@ -15,7 +15,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 import dedupe.store
-from dedupe.store.schema import HEAD, metadata
+from dedupe.store.schema import HEAD
+from dedupe.store.schema_beside import metadata
 from dedupe.store.sql import SqlStore
 from tests.laws.conftest import IDENTITY
 from tests.laws.expected import Expected
