@@ -88,7 +88,7 @@ def best_copy(text: Text, candidates: NDArray[np.int32], founders: NDArray[np.in
         if len(places) == 0:
             places = first_places(text)
         passages = shared_passages(text, places, theirs)
-        coverage = max(contained, _coverage(passages, text, slot, space))  # a text may say all of it twice
+        coverage = _coverage(passages, text, theirs)
         if coverage < rule.coverage or _is_another(text, slot, jaccard, passages, space, rule):
             continue
         group = space.articles.group[slot]
@@ -110,9 +110,15 @@ def _overlap(left: NDArray[np.uint32], right: NDArray[np.uint32], length_ratio: 
 
 
 @kernel
-def _coverage(passages: Passages, text: Text, slot: int, space: Space) -> float:
+def _coverage(passages: Passages, text: Text, theirs: NDArray[np.uint32]) -> float:
     """Return how much of the shorter of two texts is covered."""
-    return float(min(1.0, passages.covered / min(len(text.numbered), space.articles.tokens[slot])))
+    return float(min(1.0, passages.covered / min(_said(text, text.shingles), _said(text, theirs))))
+
+
+@kernel
+def _said(text: Text, shingles: NDArray[np.uint32]) -> int:
+    """Return how many tokens these shingles span, not counting what is said again."""
+    return len(shingles) + len(text.numbered) - len(text.windows)
 
 
 @kernel
@@ -129,7 +135,7 @@ def _is_another(text: Text, slot: int, jaccard: float, passages: Passages, space
 @kernel
 def _is_template(text: Text, slot: int, passages: Passages, space: Space) -> bool:
     """Return whether two texts, days apart, are one skeleton, filled twice."""
-    longer = max(len(text.numbered), space.articles.tokens[slot])
+    longer = max(_said(text, text.shingles), _said(text, shingles_of(slot, space)))
     if text.source != 0 and text.source == space.articles.source[slot]:
         return passages.covered < SAME_AGAIN * longer or not _same(text.numbers, numbers_of(slot, space))
     return passages.numbered_changes > TEMPLATE_CHANGES * passages.changes
@@ -146,4 +152,4 @@ def _holds(text: Text, places: NDArray[np.int64], founder: int, space: Space, ru
     theirs = shingles_of(founder, space)
     if len(theirs) == 0:
         return True
-    return _coverage(shared_passages(text, places, theirs), text, founder, space) >= rule.coverage
+    return _coverage(shared_passages(text, places, theirs), text, theirs) >= rule.coverage

@@ -79,6 +79,15 @@ def test_what_is_cut_edited_topped_or_tailed_is_a_copy(second: list[str]) -> Non
     assert copied.duplicate_of.kind == "copy"
 
 
+def test_a_text_that_says_everything_three_times_has_copies_in_any_number() -> None:
+    """What it says again is no passage that a copy lacks: neither against its original nor against the founder."""
+    threefold = REPORT[:60] * 3
+    _, *copies = sent([article(threefold), article(threefold, hours=1), article(REPORT[:60], hours=2)])
+
+    assert [copy.decision for copy in copies] == [Decision.COPIED] * 2
+    assert copies[0].duplicate_group_id == copies[1].duplicate_group_id
+
+
 def test_a_notice_filled_anew_every_week_is_no_copy() -> None:
     rng = np.random.default_rng(3)
     notices = []

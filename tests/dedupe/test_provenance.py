@@ -71,7 +71,8 @@ def test_copies_of_what_was_taken_down(desk: Desk) -> None:
     found = provenance(desk.archive, original.cluster_id, 50, None)
     assert found.independent_count == 1
     sources = [origin.copied_from for origin in found.articles if origin.copied_from]
-    (gone,) = [source for source in sources if source.article_id == original.article_id]
+    gone = sources[0]
+    assert gone.article_id == original.article_id
     assert (gone.source, gone.kept_tokens, gone.added_tokens, gone.seconds_after) == (None, None, None, None)
     assert gone.containment == 1
 
