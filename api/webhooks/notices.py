@@ -29,6 +29,8 @@ _GROWING: Final = frozenset(
         EventKind.MOVED,
         EventKind.MERGED,
         EventKind.SPLIT,
+        EventKind.CONSTRAINED,
+        EventKind.UNDONE,
         EventKind.RELEASED,
     }
 )
@@ -84,11 +86,12 @@ def notices(
 ) -> list[Notice]:
     """Return what a subscription is told of an event; of growth it is told once for each cluster."""
     kinds: list[str] = []
-    if event.kind is EventKind.OPENED or event.detail.get("opens"):
+    is_split = event.kind is EventKind.SPLIT
+    if event.kind is EventKind.OPENED or "opens" in event.detail or ("founded" in event.detail and not is_split):
         kinds.append(NoticeKind.OPENED)
-    if event.kind is EventKind.MERGED:
+    if event.unites:
         kinds.append(NoticeKind.MERGED)
-    if event.kind is EventKind.SPLIT:
+    if is_split:
         kinds.append(NoticeKind.SPLIT)
     if (
         NoticeKind.GREW in subscription.kinds

@@ -176,6 +176,25 @@ def test_an_embargoed_cluster_is_told_when_it_is_released(open_newsroom: Any, re
     patient(open_newsroom).run(scenario)
 
 
+def test_what_editors_open_merge_and_split_is_told(open_newsroom: Any, receiver: Receiver) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        await subscribe(client, receiver.url, "cluster.opened", "cluster.merged", "cluster.split")
+        storm = await post(client, "Storm over Sandholm", text=STORM * 3, source="a")
+        await post(client, "Mayor of Norvik elected", source="b")
+        other = await post(client, "Ferry aground", text="The ferry Aurora ran aground at dawn.", source="d")
+        path, by = f"/v1/articles/{other['article_id']}/cluster", {"actor": "Ada"}
+        assert (await client.put(path, json=by | {"cluster_id": storm["cluster_id"]})).status_code == 200
+        assert (await client.put(path, json=by | {"cluster_id": None})).status_code == 200
+        assert (await client.delete(path, params=by)).status_code == 200
+        split = by | {"article_ids": [other["article_id"]]}
+        assert (await client.post(f"/v1/clusters/{storm['cluster_id']}/split", json=split)).status_code == 200
+        await until(lambda: len(receiver.got) == 7)
+        kinds = ["opened", "opened", "opened", "merged", "opened", "merged", "split"]
+        assert [message_id.rpartition(".")[2] for message_id in receiver.taken()] == kinds
+
+    patient(open_newsroom).run(scenario)
+
+
 def test_nothing_is_lost_when_the_server_is_killed(
     tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
