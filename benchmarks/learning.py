@@ -62,7 +62,7 @@ class Run:
     def place(self, labelled: Labelled, choose: Callable[[Verdict], Verdict]) -> Verdict:
         """Place one article where ``choose`` says after the model has decided; return the decision."""
         reading = labelled.reading
-        dropped = self.index.furniture(reading)
+        dropped = self.index.counts.furniture(reading)
         reading = labelled.reading_without(dropped) if dropped else reading
         verdict = decide(self.index, reading, self._model)
         chosen = choose(verdict)

@@ -16,6 +16,7 @@ from dedupe.cli.cluster import Line
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES
 from dedupe.clusters.similarity import shared_count, shingles_of
+from dedupe.counting import Counts
 from dedupe.duplicates.containment import Copy
 from dedupe.index import Index
 from dedupe.reading import Reading
@@ -192,7 +193,7 @@ VARIANTS: Final = (
     Variant(
         name="no source furniture",
         title="furniture of a source kept",
-        patch=lambda: patch.object(Index, "furniture", lambda _index, _reading: ()),
+        patch=lambda: patch.object(Counts, "furniture", lambda _counts, _reading: ()),
     ),
     Variant(name="no page furniture", title="furniture of a page kept", patch=_whole_page),
     Variant(
