@@ -14,6 +14,7 @@ from dedupe.engine import Engine
 from dedupe.errors import Contradiction
 from dedupe.events import Event, EventKind
 from dedupe.settings import EngineSettings
+from dedupe.store.queries import ChangeFilter
 from dedupe.store.sql import SqlStore
 from dedupe.submission import Submission
 from tests.dedupe.editor import check_decisions, check_groups, check_ids, cluster_of, every_event, survivor
@@ -46,7 +47,7 @@ class Day:
             before = self.store.last_seq()
             for submission in self.room.stream(1):
                 self.add(submission)
-            for event in self.store.catalogue.changes(before, 10, frozenset({EventKind.MERGED})):
+            for event in self.store.catalogue.changes(before, 10, ChangeFilter(kinds=frozenset({EventKind.MERGED}))):
                 if found := self._mixed(event):
                     return event.cluster_id, found
 
