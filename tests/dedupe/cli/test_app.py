@@ -54,15 +54,23 @@ def test_errors_of_the_engine_have_exit_codes() -> None:
     assert exit_code_of(UnknownArticle("art_0000000000000")) is ExitCode.USAGE
 
 
+def _heed_interruptions() -> None:
+    """Undo what a shell does to commands in the background: they ignore interruptions, and so would ours."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interruption_is_said_and_leaves_no_trace(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "in")
     with subprocess.Popen(
-        [*COMMAND, "cluster", tmp_path / "in", "-o", tmp_path / "out"], stderr=subprocess.PIPE, text=True
+        [*COMMAND, "cluster", tmp_path / "in", "-o", tmp_path / "out"],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_heed_interruptions,  # noqa: PLW1509  no other thread of the tests holds a lock then
     ) as process:
-        writer = (tmp_path / "in").open("w")  # returns once the command has opened it to read
-        process.send_signal(signal.SIGINT)
-        _, complaint = process.communicate()
-        writer.close()
+        with (tmp_path / "in").open("w"):  # returns once the command has opened it to read
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+        complaint = process.stderr.read() if process.stderr else ""
     assert process.returncode == ExitCode.INTERRUPTED
     assert complaint == "storyfold: interrupted\n"
     assert not (tmp_path / "out").exists()
