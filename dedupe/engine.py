@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,9 +14,10 @@ from dedupe.corrections import Correction
 from dedupe.decide import Verdict, decide, decide_merge, nearest_live
 from dedupe.digest import digest
 from dedupe.duplicates.containment import containment
-from dedupe.errors import DedupeError, ReusedIdempotencyKey, WithdrawnArticle
+from dedupe.errors import DedupeError, ReusedIdempotencyKey, UnknownArticle, WithdrawnArticle
 from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.group import Group
+from dedupe.index import Index
 from dedupe.reading import Reading
 from dedupe.recording import (
     assignment,
@@ -58,6 +60,7 @@ class Engine:
         self._store = store
         self._settings = settings or EngineSettings()
         self._on_event = on_event
+        self._watchers: list[Callable[[StoredArticle], None]] = []
         self._model = model or shipped_model()
         self._lock = threading.Lock()
         self._index = replayed_index(self._store, self._settings)
@@ -66,6 +69,38 @@ class Engine:
     def subscribe(self, on_event: Callable[[Event], None]) -> None:
         """Have ``on_event`` told of every event, in order, once it is durable; be quick there."""
         self._on_event = on_event
+
+    @property
+    def settings(self) -> EngineSettings:
+        """Return the settings by which articles are placed now."""
+        return self._settings
+
+    @property
+    def model(self) -> JoinModel:
+        """Return the model that decides."""
+        return self._model
+
+    def watch(self, on_replaced: Callable[[StoredArticle], None]) -> None:
+        """Have ``on_replaced`` given every text that a revision or a takedown is about to erase."""
+        with self._lock:
+            self._watchers.append(on_replaced)
+
+    def unwatch(self, on_replaced: Callable[[StoredArticle], None]) -> None:
+        """End what `watch` began."""
+        with self._lock:
+            self._watchers.remove(on_replaced)
+
+    @contextmanager
+    def held(self) -> Iterator[Index]:
+        """Give the index, which nobody changes meanwhile: writing waits until it is let go."""
+        with self._lock:
+            self._follow_log()
+            yield self._index
+
+    def take_over(self, event: Event, index: Index, settings: EngineSettings) -> None:
+        """Go on with another index, which a durable event put in the place of the one that is held."""
+        self._index, self._settings = index, settings
+        self._tell([Change(event=event)])
 
     def add(self, submission: Submission) -> Assignment:
         """Place one article durably and return where; raise `StoreError` when nothing was stored."""
@@ -84,9 +119,12 @@ class Engine:
 
         Raises `StoreError` when none of the group was stored.
         """
-        readings = [read_submission(submission, self._settings) for submission in submissions]
+        settings = self._settings
+        readings = [read_submission(submission, settings) for submission in submissions]
         with self._lock:
             self._follow_log()
+            if settings is not self._settings:  # another generation was activated meanwhile
+                readings = [read_submission(submission, self._settings) for submission in submissions]
             self._in_step = False
             group = Group(self._store, submissions)
             answers = [self._answer(group, *pair) for pair in zip(submissions, readings, strict=True)]
@@ -100,9 +138,9 @@ class Engine:
 
         Whether its cluster would then merge with another is not foretold.
         """
-        reading = read_submission(submission, self._settings)
         with self._lock:
             self._follow_log()
+            reading = read_submission(submission, self._settings)
             group = Group(self._store, [submission])
             known = group.find(submission)
             if known and self._says_the_same(group, known, submission):
@@ -129,6 +167,7 @@ class Engine:
                 article_id=article_id,
                 cluster_id=stored.assignment.cluster_id,
             )
+            self._let_go(stored)
             self._record(event, read_stored(stored, self._index, self._settings))
             return event
 
@@ -136,7 +175,11 @@ class Engine:
         """Carry out an editor's decision, durably; raise what `correcting_event` raises, or `StoreError`."""
         with self._lock:
             self._follow_log()
-            event = correcting_event(self._index, correction)
+            try:
+                event = correcting_event(self._index, correction)
+            except UnknownArticle as unknown:  # or taken down before the present generation was built
+                self._store.article(unknown.article_id)
+                raise WithdrawnArticle(unknown.article_id) from None
             self._record(event)
             return event
 
@@ -190,6 +233,7 @@ class Engine:
     def _revise(self, group: Group, submission: Submission, reading: Reading, known: StoredArticle) -> Assignment:
         verdict = decide(self._index, reading, self._model, besides=self._index.slot_of(known.article_id))
         event = self._revising(placing_event(self._index, verdict, submission, reading), known, reading)
+        self._let_go(known)
         self._index.apply(event, reading, replaced=read_stored(known, self._index, self._settings), probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=known.revision + 1))
         return assignment(event, _notices(submission))
@@ -241,6 +285,11 @@ class Engine:
         self._store.commit([change])
         self._index.apply(event, None, replaced)
         self._tell([change])
+
+    def _let_go(self, stored: StoredArticle) -> None:
+        """Tell of a text that is about to be erased."""
+        for on_replaced in self._watchers:
+            on_replaced(stored)
 
     def _tell(self, changes: Sequence[Change]) -> None:
         if self._on_event:

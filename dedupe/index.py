@@ -8,7 +8,7 @@ what is left is the same as if the text had come and gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -31,7 +31,7 @@ from dedupe.interner import Interner
 from dedupe.language_code import language_code
 from dedupe.reading import Reading
 from dedupe.settings import EngineSettings
-from dedupe.store.protocol import VocabularySnapshot
+from dedupe.store.protocol import Name, VocabularySnapshot
 from dedupe.text.source_lines import SourceLines
 
 NOBODY: Final = np.empty(0, dtype=np.int32)
@@ -151,6 +151,38 @@ class Index:
             self._regroup(event)
         if self.constraints or event.is_editorial:
             self.constraints.record(event)
+
+    def note(self, event: Event) -> None:
+        """Take in what happened to another generation: of that, only what editors decided counts."""
+        self.constraints.record(event)
+
+    def adopt(self, names: Sequence[Name]) -> None:
+        """Give clusters and groups their public ids, and have old ids lead where they belong from now on."""
+        groups = [name for name in names if name.public_id.startswith("dup")]
+        self.groups.rename(
+            {ids.decode("dup", name.built_id or ""): ids.decode("dup", name.public_id) for name in groups}
+        )
+        clusters = [name for name in names if name.public_id.startswith("clu")]
+        built = [(self._clusters.find(ids.decode("clu", name.built_id)), name) for name in clusters if name.built_id]
+        for number, name in built:
+            self.clusters.clusters.bits[number] = ids.decode("clu", name.public_id)
+        self._clusters = Interner()
+        for bits in self.clusters.clusters.bits[: self.clusters.count].tolist():
+            self._clusters.intern_one(bits)
+        if self._clusters.count != self.clusters.count:
+            raise ValueError("two clusters would have one id")
+        for name in clusters:
+            if name.built_id is None:
+                self._lead(name)
+
+    def _lead(self, name: Name) -> None:
+        target = -1 if name.leads_to is None else self.cluster_number(name.leads_to)
+        number = self._cluster_for(name.public_id)
+        self.clusters.clusters.merged[number] = target
+
+    def knows(self, cluster_id: str) -> bool:
+        """Return whether there ever was a cluster of this id."""
+        return self._clusters.find(ids.decode("clu", cluster_id)) >= 0
 
     def take_snapshot(self, reading: Reading) -> VocabularySnapshot | None:
         """Return the term counts of the language of the article just placed, and weigh by them, where it is time to."""

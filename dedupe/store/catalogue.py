@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from dedupe.constraints import Constraint
 from dedupe.errors import UnknownArticle, UnknownCluster
-from dedupe.events import Decision, Event, EventKind
+from dedupe.events import SWITCHING, Decision, Event, EventKind
+from dedupe.store import generation_reads, generation_rows
 from dedupe.store.cluster_rows import cluster_of
 from dedupe.store.connection import begin, check_place, database_path, reader_engine, reported
 from dedupe.store.cursor import read_cursor
@@ -30,7 +31,7 @@ from dedupe.store.protocol import (
     VocabularySnapshot,
 )
 from dedupe.store.queries import Hour, TitleQuery
-from dedupe.store.rows import Record, event_of, replayed_of, stored_of, vocabulary_of
+from dedupe.store.rows import Record, event_of, stored_of, vocabulary_of
 from dedupe.store.schema import LISTED, LIVE, articles, clusters, events, texts, vocabularies
 from dedupe.store.search import newest_titled
 from dedupe.store.selection import found_titles, page
@@ -50,19 +51,7 @@ _VOCABULARY = (
     .order_by(vocabularies.c.seq.desc())
     .limit(1)
 )
-REPLAY = (
-    select(
-        events,
-        *(column for column in articles.c if column.name not in ("cluster_pk", "pk")),
-        *(column for column in texts.c if column.name != "article_pk"),
-        *_SNAPSHOT,
-    )
-    .outerjoin(articles, (articles.c.placed_seq == events.c.seq) & LIVE)
-    .outerjoin(texts, texts.c.article_pk == articles.c.pk)
-    .outerjoin(vocabularies, vocabularies.c.seq == events.c.seq)
-    .order_by(events.c.seq)
-)
-_REPLAY_BLOCK = 64
+_BLOCK = 64
 
 
 class SqlCatalogue:
@@ -202,14 +191,27 @@ class SqlCatalogue:
         """Yield every article as it is now, in the order in which they came, a block of rows in memory at a time."""
         statement = STORED.order_by(articles.c.pk)
         with self._reading() as connection:
-            for row in connection.execution_options(yield_per=_REPLAY_BLOCK).execute(statement):
+            for row in connection.execution_options(yield_per=_BLOCK).execute(statement):
                 yield stored_of(row)
 
-    def replay(self) -> Iterator[Replayed]:
-        """Yield the log as it is now, in order, a block of rows in memory at a time."""
+    def replay(self, until: int | None = None) -> Iterator[Replayed]:
+        """Yield what leads to the state after event ``until``, or as it is now, a block of rows in memory at a time."""
         with self._reading() as connection:
-            for row in connection.execution_options(yield_per=_REPLAY_BLOCK).execute(REPLAY):
-                yield replayed_of(row)
+            newest = select(func.coalesce(func.max(events.c.seq), 0))
+            end = connection.execute(newest).scalar_one() if until is None else until
+            yield from generation_reads.replay(connection, end)
+
+    def placing(self, article_id: str, seq: int) -> Event:
+        """Return the event with the number ``seq``, as it placed an article if it activated a generation."""
+        event = self.changes(seq - 1, 1)[0]
+        if event.kind not in SWITCHING:
+            return event
+        with self._reading() as connection:
+            return generation_rows.placed(connection, event, article_id)
+
+    def snapshot(self) -> AbstractContextManager[Connection]:
+        """Read from one moment of the store, in statements of your own."""
+        return self._reading()
 
 
 def _known(connection: Connection, cluster_id: str) -> Record:

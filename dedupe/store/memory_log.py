@@ -30,6 +30,11 @@ class MemoryLog:
         with self._lock:
             return [event for event in self._events if event.seq > after and (not kinds or event.kind in kinds)][:limit]
 
+    def placing(self, article_id: str, seq: int) -> Event:  # noqa: ARG002  the protocol's signature
+        """Return the event with the number ``seq``: here, none activates a generation."""
+        with self._lock:
+            return self._events[seq - 1]
+
     def lineage(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Event]:
         """List what happened to a cluster; raise `UnknownCluster`."""
         with self._lock:

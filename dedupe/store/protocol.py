@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from dedupe.article import Article
 from dedupe.constraints import Constraint
@@ -60,18 +60,31 @@ class Change:
     vocabulary: VocabularySnapshot | None = None
 
 
+class Name(NamedTuple):
+    """A public id in a new generation: of what was built under ``built_id``, or leading to another, or to nothing."""
+
+    public_id: str
+    built_id: str | None = None
+    leads_to: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
     """One event as replay needs it.
 
     ``article`` is the text that the event placed; None when the event placed none, or when a later
-    revision or a takedown replaced that text (its slot in the index stays empty then).
+    revision or a takedown replaced that text (its slot in the index stays empty then). ``names`` come with
+    the event that activates a generation. An event ``aside`` happened to another generation: of it, only
+    what editors decided counts.
     """
 
     event: Event
     article: Article | None
     language: str | None
     vocabulary: VocabularySnapshot | None
+    revision: int = 0
+    names: Sequence[Name] = ()
+    aside: bool = False
 
 
 class Store(Protocol):
@@ -248,6 +261,10 @@ class Catalogue(Protocol):
 
     def titled(self, which: TitleQuery, before: int | None) -> Titled:
         """Find articles by their titles among those that represent their clusters, from before a number on."""
+        ...
+
+    def placing(self, article_id: str, seq: int) -> Event:
+        """Return the event with the number ``seq``, as it placed an article if it activated a generation."""
         ...
 
     def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:

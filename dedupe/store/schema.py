@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from dedupe.events import PLACING
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """Revision that this code reads and writes: the newest in ``migrations/versions``."""
 
 _PK: Final = BigInteger().with_variant(Integer, "sqlite")  # an INTEGER primary key is SQLite's own row number

@@ -119,6 +119,16 @@ class SqlStore:
             self._is_erasure_due |= has_erased
             self._finish_erasure(_ERASURE_PATIENCE if has_erased else timedelta(0))
 
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Write in one transaction, durable at its end; raise `StoreError` having written nothing."""
+        with self._lock, self._writing() as connection:
+            yield connection
+
+    def note_seq(self, seq: int) -> None:
+        """Take note of an event that a transaction wrote."""
+        self._last_seq = seq
+
     def check_writable(self) -> None:
         """Write something small, durably; raise `StoreUnavailable` when that fails."""
         with self._lock:

@@ -1,0 +1,193 @@
+"""One generation put in the place of another: decisions of editors enforced, ids carried over, rows rearranged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedupe import ids
+from dedupe.constraints import Constraints
+from dedupe.engine import Engine
+from dedupe.errors import StoreError
+from dedupe.events import Event, EventKind
+from dedupe.index import Index
+from dedupe.reindexing.bonds import Bonds
+from dedupe.reindexing.clustering import Clustering, Side, aligned
+from dedupe.reindexing.comparison import Difference, difference_of
+from dedupe.reindexing.follower import Follower
+from dedupe.reindexing.mending import Mending
+from dedupe.reindexing.naming import Heirs, cluster_names, group_names, heirs_of, overlap_of
+from dedupe.store.generation_rows import Place, Rearrangement
+from dedupe.store.generations import Activation, Generations
+from dedupe.store.protocol import Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Which event puts a generation into force, for which job, and what that job's row says afterwards."""
+
+    kind: EventKind
+    at: datetime
+    job_id: str
+    job_values: Mapping[str, Any]
+    restores: int | None = None
+
+
+_SEQ_COLUMN: Final = {EventKind.ACTIVATED: "event_seq", EventKind.ROLLED_BACK: "rollback_seq"}
+
+
+def guard(engine: Engine, built: Follower) -> None:
+    """Have merges in a generation that is being built pass over what editors keep apart now."""
+    with engine.held() as present:
+        _guard(built.index, Bonds.of(present))
+
+
+def preview(engine: Engine, built: Follower, at: datetime) -> Difference:
+    """Compare a generation that has followed the log with the present one, with editors' decisions enforced."""
+    with engine.held() as present:
+        heirs = _mended(present, built, at)
+        now, then = Side.of(present), Side.of(built.index)
+        return difference_of(now, then, _names(now, then, heirs, built.base_clusters))
+
+
+def switch(engine: Engine, generations: Generations, built: Follower, order: Order) -> Event:
+    """Put a generation into force by one event; raise `StoreError` having changed nothing in the store.
+
+    What arrived meanwhile is decided first, while writing waits. The follower cannot be used afterwards.
+    """
+    with engine.held() as present:
+        while built.followed_seq < present.seq:
+            built.follow(present.seq)
+        heirs = _mended(present, built, order.at)
+        now, then = Side.of(present), Side.of(built.index)
+        names = _names(now, then, heirs, built.base_clusters)
+        difference = difference_of(now, then, names)
+        event = _event(present, built, order, difference)
+        known_as = _adopt(built.index, event, names, present.constraints)
+        activation = Activation(
+            event=event,
+            steps=built.steps,
+            names=names,
+            change=_rearrangement(now, then, built, known_as, order.restores),
+            identity=built.settings.signature_identity(),
+            job_id=order.job_id,
+            job_values={_SEQ_COLUMN[order.kind]: event.seq, **order.job_values},
+        )
+        generations.activate(activation)
+        engine.take_over(event, built.index, built.settings)
+        return event
+
+
+def _guard(index: Index, bonds: Bonds) -> None:
+    index.constraints = Constraints()
+    for event in bonds.guards:
+        index.constraints.record(event)
+
+
+def _mended(present: Index, built: Follower, at: datetime) -> Heirs:
+    bonds = Bonds.of(present)
+    _guard(built.index, bonds)
+    heirs = heirs_of(present, built.index, overlap_of(Clustering.of(present), Clustering.of(built.index)))
+    mending = Mending(present, built, bonds, heirs, at)
+    mending.mend()
+    return mending.heirs
+
+
+def _names(now: Side, then: Side, heirs: Heirs, first: int) -> list[Name]:
+    overlap = overlap_of(now.clustering, then.clustering)
+    return [*cluster_names(now.index, then.index, overlap, heirs, first), *group_names(now, then)]
+
+
+def _event(present: Index, built: Follower, order: Order, difference: Difference) -> Event:
+    generation = built.generation
+    detail = {
+        "generation": generation.number,
+        "origin": generation.origin,
+        "job_id": order.job_id,
+        "settings": dict(generation.settings),
+    }
+    return Event(
+        seq=present.seq + 1,
+        at=order.at,
+        kind=order.kind,
+        article_id=None,
+        cluster_id="",
+        detail=detail | difference.values(),
+    )
+
+
+def _adopt(index: Index, event: Event, names: list[Name], constraints: Constraints) -> dict[str, str]:
+    """Have the index take names and decisions over; return what its clusters are called that had other ids."""
+    built_ids = [index.cluster_id(cluster) for cluster in range(index.clusters.count)]
+    index.constraints = constraints
+    index.constraints.gather_anew()
+    index.apply(event, None)
+    index.adopt(names)
+    broken = [constraint.seq for constraint in constraints.in_force() if constraint.is_broken(index)]
+    if broken:
+        raise StoreError(f"the generation would break the decisions {broken[:10]}; it was not activated")
+    final = (index.cluster_id(index.clusters.survivor(cluster)) for cluster in range(len(built_ids)))
+    return {built: public for built, public in zip(built_ids, final, strict=True) if built != public}
+
+
+def _rearrangement(
+    now: Side, then: Side, built: Follower, known_as: Mapping[str, str], restores: int | None
+) -> Rearrangement:
+    ours, theirs = aligned(now.clustering, then.clustering)
+    if not len(ours) == len(now.clustering.bits) == len(then.clustering.bits):
+        raise StoreError("the generation does not hold the articles of the store; it was not activated")
+    before, after = _labels(now, ours), _labels(then, theirs)
+    changed = np.flatnonzero(np.any(before != after, axis=0)).tolist()
+    places = []
+    stale: dict[str, None] = {}
+    for row in changed:
+        cluster_id = ids.encode("clu", int(after[0, row]))
+        stale |= {ids.encode("clu", int(before[0, row])): None, cluster_id: None}
+        group, original = int(after[1, row]), int(after[2, row])
+        places.append(
+            Place(
+                ids.encode("art", int(now.clustering.bits[ours[row]])),
+                cluster_id,
+                ids.encode("dup", group) if group else None,
+                ids.encode("art", original) if original else None,
+            )
+        )
+    return Rearrangement(
+        generation=built.generation.number,
+        places=places,
+        stale=list(stale),
+        leads=_leads(now.index, then.index),
+        names=known_as,
+        restores=restores,
+    )
+
+
+def _labels(side: Side, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return the bits of the ids of each article's cluster, group and original, 0 for none."""
+    index, clustering = side.index, side.clustering
+    groups = clustering.groups[rows]
+    known = np.append(index.groups.ids, np.uint64(0))
+    return np.stack(
+        [
+            index.clusters.clusters.bits[clustering.clusters[rows]],
+            np.where(groups >= 0, known[groups], np.uint64(0)),
+            clustering.originals[rows],
+        ]
+    )
+
+
+def _leads(present: Index, built: Index) -> dict[str, str | None]:
+    """Return the ids of clusters that lead elsewhere than they did: to another cluster, or to themselves again."""
+    leads = {}
+    for cluster in range(present.clusters.count):
+        public_id = present.cluster_id(cluster)
+        before = present.cluster_id(present.clusters.survivor(cluster))
+        after = built.cluster_id(built.cluster_number(public_id))
+        if before != after:
+            leads[public_id] = None if after == public_id else after
+    return leads
