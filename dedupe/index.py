@@ -177,8 +177,8 @@ class Index:
 
     def _lead(self, name: Name) -> None:
         target = -1 if name.leads_to is None else self.cluster_number(name.leads_to)
-        number = self._cluster_for(name.public_id)
-        self.clusters.clusters.merged[number] = target
+        self._cluster_for(name.public_id)
+        self.clusters.clusters.merged[self._clusters.find(ids.decode("clu", name.public_id))] = target
 
     def knows(self, cluster_id: str) -> bool:
         """Return whether there ever was a cluster of this id."""
@@ -224,7 +224,8 @@ class Index:
         original = self.slot_of(copied["article_id"]) if copied else slot
         if "duplicate_group_id" in event.detail:
             group = ids.decode("dup", event.detail["duplicate_group_id"])
-            self.groups.join(group, slot, original, self.clusters.articles.group)
+            is_there = self.clusters.cluster_of(original) >= 0  # a revision may still name what was taken down
+            self.groups.join(group, slot, original if is_there else slot, self.clusters.articles.group)
         if copied:
             self.clusters.space.membership[slot] = cluster
             self.clusters.articles.original[slot] = original

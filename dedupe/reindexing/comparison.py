@@ -105,8 +105,11 @@ def _kept(present: Index, built: Index, names: Sequence[Name]) -> dict[int, int]
     """Return, for each cluster of the generation that has the id of a present one, the number of that."""
     kept = {}
     carried = {name.public_id: name.built_id for name in names if name.built_id}
+    led = {name.public_id for name in names if name.built_id is None}
     for cluster in range(present.clusters.count):
         public_id = present.cluster_id(cluster)
+        if public_id in led:
+            continue
         number = built.cluster_number(carried.get(public_id) or public_id)
         if number >= 0 and built.cluster_id(number) == (carried.get(public_id) or public_id):
             kept[number] = cluster

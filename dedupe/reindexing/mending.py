@@ -24,7 +24,11 @@ ACTOR: Final = "storyfold reindex"
 
 
 class Mending:
-    """Moves articles of a generation until all decisions hold; ``heirs`` follows where clusters go."""
+    """Moves articles of a generation until all decisions hold.
+
+    ``heirs`` follows where clusters go; ``overruled`` are ids that the generation knew, with the cluster
+    that they must lead to now, because an editor bound articles to them.
+    """
 
     def __init__(self, present: Index, built: Follower, bonds: Bonds, heirs: Heirs, at: datetime) -> None:
         self._present = present
@@ -32,6 +36,7 @@ class Mending:
         self._bonds = bonds
         self._at = at
         self.heirs = heirs
+        self.overruled: dict[str, int] = {}
 
     def mend(self) -> None:
         """Carry it out."""
@@ -50,6 +55,8 @@ class Mending:
 
     def _led(self, cluster_id: str) -> int:
         """Return where an id of the present leads in the generation, -1 for nowhere."""
+        if cluster_id in self.overruled:
+            return self._index.clusters.survivor(self.overruled[cluster_id])
         known = self._index.cluster_number(cluster_id)
         return known if known >= 0 else self.heirs.get(self._present.cluster_number(cluster_id), -1)
 
@@ -83,16 +90,17 @@ class Mending:
         if not clusters:
             return
         target = min(clusters, key=lambda pair: (-len(pair[1]), pair[0]))[0]
-        homes = sorted(
-            {self._led(home) for article_id in placed for home in self._bonds.home.get(article_id, ())} - {-1}
-        )
-        for home in homes[1:]:  # which are one cluster at present
-            self._merge(homes[0], home)
+        homes = sorted({home for article_id in placed for home in self._bonds.home.get(article_id, ())})
+        led = [self._led(home) for home in homes]
+        target = next((cluster for cluster in led if cluster >= 0), target)
+        self._overrule(homes, target)
         for cluster, bound in clusters:
-            here = self._index.clusters.survivor(cluster)
-            there = homes[0] if homes else target
-            if here != there:
-                self._move(bound, here, there)
+            if cluster != target:
+                self._move(bound, cluster, target)
+
+    def _overrule(self, homes: Sequence[str], target: int) -> None:
+        """Have ids lead to a cluster, though the generation knew them for another."""
+        self.overruled |= {home: target for home in homes if self._led(home) != target and self._index.knows(home)}
 
     def _part(self, cluster: int, bound: Sequence[str]) -> None:
         """Take out of a cluster whoever must not be with those that stay, as they are grouped at present."""
@@ -100,15 +108,18 @@ class Mending:
         for article_id in bound:
             sides.setdefault(self._bonds.present[article_id], []).append(article_id)
         staying: list[str] = []
-        for present, side in sorted(sides.items(), key=lambda pair: not self._is_home(pair[0], pair[1], cluster)):
+        for present, side in sorted(sides.items(), key=lambda pair: self._foreignness(pair[0], pair[1], cluster)):
             if self._may_be(side, cluster, staying):
                 staying += side
             else:
                 self._leave(present, side, cluster)
 
-    def _is_home(self, present: int, side: Sequence[str], cluster: int) -> bool:
+    def _foreignness(self, present: int, side: Sequence[str], cluster: int) -> int:
+        """Return how little a cluster is that of some articles: 0 where they are pinned to it by an id that it has."""
         homes = {home for article_id in side for home in self._bonds.home.get(article_id, ())}
-        return self.heirs.get(present) == cluster or any(self._led(home) == cluster for home in homes)
+        if any(self._index.knows(home) and self._led(home) == cluster for home in homes):
+            return 0
+        return 1 if self.heirs.get(present) == cluster else 2
 
     def _leave(self, present: int, side: Sequence[str], cluster: int) -> None:
         target = self.heirs.get(present, -1)
@@ -118,8 +129,10 @@ class Mending:
             self._move(side, cluster, target)
             return
         founded = self._move(side, cluster, None)
-        if any(article_id in self._bonds.home for article_id in side):
+        homes = sorted({home for article_id in side for home in self._bonds.home.get(article_id, ())})
+        if homes:
             self.heirs[present] = founded
+            self._overrule(homes, founded)
 
     def _may_be(self, side: Sequence[str], cluster: int, others: Sequence[str]) -> bool:
         """Return whether articles may be in a cluster, and with some others in it."""

@@ -7,7 +7,8 @@ others lead to it. What the generation knew before (the state that a rollback br
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 
 from dedupe import ids
 from dedupe.index import Index
@@ -33,39 +34,69 @@ def heirs_of(present: Index, built: Index, overlap: Overlap) -> Heirs:
     return heirs
 
 
-def cluster_names(present: Index, built: Index, overlap: Overlap, heirs: Mapping[int, int], first: int) -> list[Name]:
-    """Return the names of clusters: those of clusters built from number ``first`` on, then ids that lead elsewhere."""
-    shared = {(left, right): count for left, right, count in zip(*(a.tolist() for a in overlap), strict=True)}
-    claims: dict[int, tuple[int, int]] = {}
-    for cluster, heir in sorted(heirs.items()):
-        if heir < first or built.knows(present.cluster_id(cluster)):
-            continue
-        claim = (-shared.get((cluster, heir), 0), cluster)
-        claims[heir] = min(claims.get(heir, claim), claim)
-    taken = {cluster: heir for heir, (_, cluster) in claims.items()}
-    carried = [Name(present.cluster_id(cluster), built.cluster_id(heir)) for cluster, heir in sorted(taken.items())]
-    final = {heir: present.cluster_id(cluster) for cluster, heir in taken.items()}
-    return [*carried, *_leading(present, built, heirs, final)]
+class Naming:
+    """The names of the clusters of a generation; see the module.
 
+    ``heirs`` are final, ``overruled`` ids lead to a cluster of the generation whatever it knew them for. Clusters
+    from number ``first`` on were built, those before have their names already.
+    """
 
-def _leading(present: Index, built: Index, heirs: Mapping[int, int], final: Mapping[int, str]) -> Iterable[Name]:
-    """Yield the ids that name no cluster of the generation: first those of clusters that have no articles."""
-    leading = []
-    for cluster in range(present.clusters.count):
-        public_id = present.cluster_id(cluster)
-        if built.knows(public_id) or final.get(heirs.get(cluster, -1)) == public_id:
-            continue
-        survivor = present.clusters.survivor(cluster)
-        heir = heirs.get(survivor, -1)
-        if heir < 0:
-            heir = built.cluster_number(present.cluster_id(survivor))
-        if heir >= 0:
-            leading.append(Name(public_id, None, final.get(heir) or built.cluster_id(heir)))
-        elif survivor == cluster:
-            yield Name(public_id)
-        else:
-            leading.append(Name(public_id, None, present.cluster_id(survivor)))
-    yield from leading
+    def __init__(self, present: Index, built: Index, heirs: Mapping[int, int], overruled: Mapping[str, int]) -> None:
+        self._present = present
+        self._built = built
+        self._heirs = heirs
+        self._overruled = overruled
+
+    def names(self, overlap: Overlap, first: int, born: datetime) -> list[Name]:
+        """Return the names of clusters that get others, then the ids that lead elsewhere."""
+        carried = [*self._vacated(born), *self._carried(overlap, first)]
+        number = {name.built_id: self._built.cluster_number(name.built_id) for name in carried if name.built_id}
+        final = {number[name.built_id]: name.public_id for name in carried if name.built_id}
+        given = {name.public_id for name in carried}
+        return [*carried, *self._leading(final, given)]
+
+    def _vacated(self, born: datetime) -> Iterator[Name]:
+        """Yield new names for clusters whose ids are needed elsewhere."""
+        for cluster_id, target in sorted(self._overruled.items()):
+            number = self._built.cluster_number(cluster_id)
+            if number not in (-1, target) and self._built.cluster_id(number) == cluster_id:
+                bits = ids.derive_dated("clu", ids.decode("clu", cluster_id), self._built.seq, born)
+                yield Name(ids.encode("clu", bits), cluster_id)
+
+    def _carried(self, overlap: Overlap, first: int) -> Iterator[Name]:
+        shared = {(left, right): count for left, right, count in zip(*(a.tolist() for a in overlap), strict=True)}
+        claims: dict[int, tuple[int, int]] = {}
+        for cluster, heir in sorted(self._heirs.items()):
+            if heir < first or self._is_settled(self._present.cluster_id(cluster)):
+                continue
+            claim = (-shared.get((cluster, heir), 0), cluster)
+            claims[heir] = min(claims.get(heir, claim), claim)
+        for heir, (_, cluster) in sorted(claims.items()):
+            yield Name(self._present.cluster_id(cluster), self._built.cluster_id(heir))
+
+    def _is_settled(self, cluster_id: str) -> bool:
+        return cluster_id in self._overruled or self._built.knows(cluster_id)
+
+    def _leading(self, final: Mapping[int, str], given: Collection[str]) -> list[Name]:
+        """Return the ids that name no cluster of the generation, first those of clusters that have no articles."""
+        leading: list[Name] = []
+        empty: list[Name] = []
+        for cluster in range(self._present.clusters.count):
+            public_id = self._present.cluster_id(cluster)
+            heir = self._overruled.get(public_id, -1)
+            if public_id in given or (heir < 0 and self._built.knows(public_id)):
+                continue
+            survivor = self._present.clusters.survivor(cluster)
+            survivor_id = self._present.cluster_id(survivor)
+            heir = heir if heir >= 0 else self._heirs.get(survivor, self._built.cluster_number(survivor_id))
+            if heir >= 0:
+                heir = self._built.clusters.survivor(heir)
+                leading.append(Name(public_id, None, final.get(heir) or self._built.cluster_id(heir)))
+            elif survivor == cluster:
+                empty.append(Name(public_id))
+            else:
+                leading.append(Name(public_id, None, survivor_id))
+        return [*empty, *leading]
 
 
 def group_names(present: Side, built: Side) -> list[Name]:

@@ -21,7 +21,7 @@ from dedupe.reindexing.clustering import Clustering, Side, aligned
 from dedupe.reindexing.comparison import Difference, difference_of
 from dedupe.reindexing.follower import Follower
 from dedupe.reindexing.mending import Mending
-from dedupe.reindexing.naming import Heirs, cluster_names, group_names, heirs_of, overlap_of
+from dedupe.reindexing.naming import Naming, group_names, heirs_of, overlap_of
 from dedupe.store.generation_rows import Place, Rearrangement
 from dedupe.store.generations import Activation, Generations
 from dedupe.store.protocol import Name
@@ -50,9 +50,9 @@ def guard(engine: Engine, built: Follower) -> None:
 def preview(engine: Engine, built: Follower, at: datetime) -> Difference:
     """Compare a generation that has followed the log with the present one, with editors' decisions enforced."""
     with engine.held() as present:
-        heirs = _mended(present, built, at)
+        mending = _mended(present, built, at)
         now, then = Side.of(present), Side.of(built.index)
-        return difference_of(now, then, _names(now, then, heirs, built.base_clusters))
+        return difference_of(now, then, _names(now, then, mending, built))
 
 
 def switch(engine: Engine, generations: Generations, built: Follower, order: Order) -> Event:
@@ -63,9 +63,9 @@ def switch(engine: Engine, generations: Generations, built: Follower, order: Ord
     with engine.held() as present:
         while built.followed_seq < present.seq:
             built.follow(present.seq)
-        heirs = _mended(present, built, order.at)
+        mending = _mended(present, built, order.at)
         now, then = Side.of(present), Side.of(built.index)
-        names = _names(now, then, heirs, built.base_clusters)
+        names = _names(now, then, mending, built)
         difference = difference_of(now, then, names)
         event = _event(present, built, order, difference)
         known_as = _adopt(built.index, event, names, present.constraints)
@@ -89,18 +89,20 @@ def _guard(index: Index, bonds: Bonds) -> None:
         index.constraints.record(event)
 
 
-def _mended(present: Index, built: Follower, at: datetime) -> Heirs:
+def _mended(present: Index, built: Follower, at: datetime) -> Mending:
     bonds = Bonds.of(present)
     _guard(built.index, bonds)
     heirs = heirs_of(present, built.index, overlap_of(Clustering.of(present), Clustering.of(built.index)))
     mending = Mending(present, built, bonds, heirs, at)
     mending.mend()
-    return mending.heirs
+    return mending
 
 
-def _names(now: Side, then: Side, heirs: Heirs, first: int) -> list[Name]:
+def _names(now: Side, then: Side, mending: Mending, built: Follower) -> list[Name]:
     overlap = overlap_of(now.clustering, then.clustering)
-    return [*cluster_names(now.index, then.index, overlap, heirs, first), *group_names(now, then)]
+    naming = Naming(now.index, then.index, mending.heirs, mending.overruled)
+    named = naming.names(overlap, built.base_clusters, built.generation.created_at)
+    return [*named, *group_names(now, then)]
 
 
 def _event(present: Index, built: Follower, order: Order, difference: Difference) -> Event:

@@ -253,6 +253,7 @@ class MemoryStore(MemoryLog):
             article=stored.article if stored and is_current else None,
             language=stored.language if stored and is_current else None,
             vocabulary=self._vocabularies.get(event.seq),
+            revision=stored.revision if stored and is_current else 0,
         )
 
     def _known(self, cluster_id: str) -> _Cluster:

@@ -16,9 +16,7 @@ from tests.dedupe.test_engine import WARY
 SETTINGS = (OFTEN, {"coverage": 0.4, "length_ratio": 0.05}, {"bands": 16, "rows": 4, "prior": False}, {})
 
 
-@pytest.mark.parametrize(
-    "seed", range(4)
-)
+@pytest.mark.parametrize("seed", range(4))
 def test_a_random_history_is_replayed_to_the_same_state(tmp_path: Path, seed: int) -> None:
     draw = random.Random(seed)
     archive = Archive(tmp_path / "news.db", WARY, Newsroom(seed))
@@ -26,9 +24,7 @@ def test_a_random_history_is_replayed_to_the_same_state(tmp_path: Path, seed: in
     done: set[str] = set()
     for number in range(12):
         archive.take_in(draw.randrange(15, 40))
-        for _ in range(
-            draw.randrange(int(__import__("os").environ.get("N0", "0")), int(__import__("os").environ.get("N1", "4")))
-        ):
+        for _ in range(draw.randrange(4)):
             archive.correct(draw)
         if draw.random() < 0.5:
             archive.withdraw(draw.choice(sorted(archive.articles)))
