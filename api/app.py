@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from api import problems
 from api.deps import Service
 from api.feed import Feed
+from api.jobs import JobRunner
 from api.metrics import Metrics
 from api.middleware import Guarded, Observed
 from api.routes import (
@@ -22,6 +24,7 @@ from api.routes import (
     compare,
     corrections,
     explanation,
+    jobs,
     neighbours,
     operations,
     pages,
@@ -30,7 +33,9 @@ from api.routes import (
 from api.settings import ServiceSettings
 from api.writer import Writer
 from dedupe.engine import Engine
+from dedupe.reindexing.desk import Desk
 from dedupe.store.protocol import Catalogue
+from dedupe.store.sql import sql_store
 
 DESCRIPTION = """POST an article, get back the cluster it belongs to. Errors are problem documents (RFC 9457), times
 RFC 3339 in UTC, ids opaque strings; lists are paged by `cursor`, and every GET of data has an `ETag`."""
@@ -46,14 +51,17 @@ def create_app(
     metrics.watch(engine.statistics, lambda: writer.depth)
     engine.subscribe(feed.publish)
 
-    service = Service(engine, catalogue, settings, writer, feed, metrics)
+    runner = JobRunner(Desk(sql_store(engine.store), engine, lambda: datetime.now(UTC)))
+    service = Service(engine, catalogue, settings, writer, feed, metrics, runner)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         feed.attach(asyncio.get_running_loop())
         writer.start()
+        runner.start()
         yield
         service.let_go()
+        await asyncio.to_thread(runner.close)
         await asyncio.to_thread(writer.close)
         if on_stopped:
             on_stopped()
@@ -71,7 +79,8 @@ def create_app(
     app.state.service = service
     problems.install(app)
     for routes in (
-        bulk, articles, clusters, corrections, provenance, neighbours, explanation, compare, changes, operations, pages,
+        bulk, articles, clusters, corrections, provenance, neighbours, explanation, compare, changes, jobs, operations,
+        pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     if settings.key_digests:

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from api.ending import Ending
 from api.feed import Feed
+from api.jobs import JobRunner
 from api.metrics import Metrics
 from api.randomness import random_numbers
 from api.settings import ServiceSettings
@@ -29,13 +30,14 @@ class Service:
     writer: Writer
     feed: Feed
     metrics: Metrics
+    jobs: JobRunner
     numbers: Iterator[int] = field(default_factory=random_numbers)
     ending: Ending = field(default_factory=Ending)
 
     @property
     def archive(self) -> Archive:
         """Return what can be known of articles beside the engine."""
-        return Archive(self.catalogue)
+        return Archive(self.catalogue, self.engine.settings)
 
     def let_go(self) -> None:
         """Let those go who wait for a change, or are not through with what they send."""

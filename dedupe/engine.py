@@ -71,6 +71,11 @@ class Engine:
         self._on_event = on_event
 
     @property
+    def store(self) -> Store:
+        """Return the store that it writes."""
+        return self._store
+
+    @property
     def settings(self) -> EngineSettings:
         """Return the settings by which articles are placed now."""
         return self._settings

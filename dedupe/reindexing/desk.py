@@ -83,6 +83,13 @@ class Desk:
         """Return a job with what is going on at this moment."""
         return self._shown(job)
 
+    def waiting(self) -> Job | None:
+        """Return the open job whose generation is not in memory: it is to be built, or loaded after a start."""
+        job = self.jobs.open()
+        if job is None or (self._built and self._built.generation.number == job.generation):
+            return None
+        return job
+
     def progress(self, job: Job) -> Progress:
         """Return how far the generation of a job is."""
         known = self._progress.get(job.job_id)

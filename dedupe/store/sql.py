@@ -26,7 +26,7 @@ from dedupe.store.lock import WriterLock
 from dedupe.store.order import check_order
 from dedupe.store.preparation import PROBE, Identity, prepare
 from dedupe.store.projection import last_seq, write_changes
-from dedupe.store.protocol import Change, Replayed, StoredArticle
+from dedupe.store.protocol import Change, Replayed, Store, StoredArticle
 from dedupe.store.schema import articles, identities, settings
 
 _FIND = (
@@ -186,3 +186,10 @@ class SqlStore:
             self._is_erasure_due = not empty_log(self._connected(), patience)
         except DBAPIError:
             self._give_up_connection()
+
+
+def sql_store(store: Store) -> SqlStore:
+    """Return a store as what it must be to build generations in it; raise TypeError."""
+    if not isinstance(store, SqlStore):
+        raise TypeError(f"a re-index needs a SQL store, not a {type(store).__name__}")
+    return store
