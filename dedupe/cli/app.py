@@ -12,7 +12,7 @@ import typer
 
 from dedupe.cli.failures import CommandFailed, ExitCode, complain, epilogue, exit_code_of
 from dedupe.cli.files import cluster, evaluate
-from dedupe.cli.stores import backup, doctor, export, ingest, restore
+from dedupe.cli.stores import backup, doctor, export, ingest, reindex, restore
 from dedupe.errors import DedupeError
 
 _WRONG_USAGE: Final[type[Exception]] = typer.BadParameter.mro()[2]
@@ -31,7 +31,7 @@ def command_line() -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(_options)
-    for command in (cluster, ingest, export, backup, restore, evaluate, doctor):
+    for command in (cluster, ingest, export, reindex, backup, restore, evaluate, doctor):
         app.command(epilog=epilogue())(command)
     return app
 

@@ -50,6 +50,8 @@ def test_a_store_of_the_first_revision_knows_its_lineage(tmp_path: Path) -> None
     store.close()
     with closing(sqlite3.connect(path)) as old:
         old.executescript(
+            "DROP TABLE generation_events; DROP TABLE generation_vocabularies; DROP TABLE generation_names;"
+            "DROP TABLE generation_places; DROP TABLE generations; DROP TABLE jobs;"
             "DROP TABLE constraints; DROP INDEX events_by_cluster; DROP INDEX events_by_cluster_left;"
             "ALTER TABLE clusters DROP COLUMN opened_seq; UPDATE alembic_version SET version_num = '0001';"
         )
