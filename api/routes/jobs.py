@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -20,11 +21,13 @@ from api.problems import problem_of_body
 from dedupe import ids
 from dedupe.errors import InvalidSettings, JobConflict
 from dedupe.reindexing.comparison import SHOWN
-from dedupe.store.jobs import Job
+from dedupe.store.jobs import Job, JobState
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
 
 MAX_BYTES: Final = 100_000
+LOOK_SECONDS: Final = 0.1
+AT_WORK: Final = (JobState.BUILDING, JobState.ACTIVATING, JobState.ROLLING_BACK)
 _CONFLICT: Final[Responses] = (
     problems_of(409, "Another job is open, or this one is not in a state that allows it", examples.JOB_CONFLICT)
     | PROBLEMS
@@ -74,10 +77,20 @@ def list_jobs(
     response_model=JobOut,
     responses=answers(examples.JOB) | NOT_MODIFIED | PROBLEMS,
 )
-def get_job(job_id: str, request: Request, service: ServiceDep) -> Response:
+async def get_job(
+    job_id: str,
+    request: Request,
+    service: ServiceDep,
+    wait: Annotated[float, Query(ge=0, le=15, description="Seconds to wait while it is at work.")] = 0,
+) -> Response:
     """Answer with a job, how far it is and how long it will still take."""
     desk = service.jobs.desk
-    return _tagged(request, job_json(desk, desk.get(job_id), datetime.now(UTC)))
+    job = await run_in_threadpool(desk.get, job_id)
+    looks = int(wait / LOOK_SECONDS)
+    while job.state in AT_WORK and looks > 0:
+        await asyncio.sleep(LOOK_SECONDS)
+        job, looks = await run_in_threadpool(desk.get, job_id), looks - 1
+    return _tagged(request, job_json(desk, job, datetime.now(UTC)))
 
 
 @router.get(
