@@ -180,6 +180,10 @@ class Index:
         self._cluster_for(name.public_id)
         self.clusters.clusters.merged[self._clusters.find(ids.decode("clu", name.public_id))] = target
 
+    def numbered(self, bits: NDArray[np.uint64]) -> NDArray[np.int32]:
+        """Return the numbers of clusters by the bits of their ids, merges not followed; -1 for those never there."""
+        return self._clusters.find_all(bits)
+
     def knows(self, cluster_id: str) -> bool:
         """Return whether there ever was a cluster of this id."""
         return self._clusters.find(ids.decode("clu", cluster_id)) >= 0

@@ -120,11 +120,11 @@ def _lines(job: Job) -> list[str]:
     told = job.difference
     if told is None or job.state is JobState.ROLLED_BACK:
         return [_end(job)]
+    moved = f"{told['moved_count']:,} of {told['article_count']:,} articles change their cluster ({told['churn']:.1%})"
+    counts = f"{told['merged_count']:,} merged into others, {told['split_count']:,} split, {told['opened_count']:,} new"
     return [
-        f"{told['moved_count']:,} of {told['article_count']:,} articles change their cluster ({told['churn']:.1%});"
-        f" adjusted Rand index {told['agreement']:.4f}",
-        f"{told['former_cluster_count']:,} clusters become {told['cluster_count']:,}: {told['merged_count']:,} merged"
-        f" into others, {told['split_count']:,} split, {told['opened_count']:,} new",
+        f"{moved}; adjusted Rand index {told['agreement']:.4f}",
+        f"{told['former_cluster_count']:,} clusters become {told['cluster_count']:,}: {counts}",
         _end(job),
     ]
 

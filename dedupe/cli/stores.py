@@ -78,7 +78,7 @@ def restore(
     run_restore(source, store, force=force, as_json=as_json)
 
 
-def reindex(
+def reindex(  # noqa: PLR0913, PLR0917  one parameter an option
     store: Store = DEFAULT_STORE,
     settings: Annotated[
         list[str] | None, typer.Option("--settings", help="A setting to change; may be repeated.", metavar="NAME=VALUE")

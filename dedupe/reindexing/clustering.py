@@ -36,7 +36,7 @@ class Clustering(NamedTuple):
         return cls(
             bits=columns.articles.bits[live],
             slots=live,
-            clusters=survivors(columns.clusters.merged[: columns.count])[membership[live]],
+            clusters=survivors_of(index)[membership[live]],
             groups=groups,
             originals=np.where(is_copy, columns.articles.bits[np.maximum(originals, 0)], np.uint64(0)),
         )
@@ -90,6 +90,16 @@ def survivors(merged: NDArray[np.int32]) -> NDArray[np.int32]:
     while not np.array_equal(following := target[target], target):
         target = following
     return target
+
+
+def ids_of(index: Index) -> NDArray[np.uint64]:
+    """Return the bits of the id of each cluster, by number."""
+    return index.clusters.clusters.bits[: index.clusters.count]
+
+
+def survivors_of(index: Index) -> NDArray[np.int32]:
+    """Return, for each cluster of an index, the one that it was merged into in the end."""
+    return survivors(index.clusters.clusters.merged[: index.clusters.count])
 
 
 def aligned(left: Clustering, right: Clustering) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from dedupe import ids
 from dedupe.index import Index
-from dedupe.reindexing.clustering import Overlap, Side, aligned
+from dedupe.reindexing.clustering import Overlap, Side, aligned, ids_of, survivors_of
 from dedupe.reindexing.naming import overlap_of
 from dedupe.store.protocol import Name
 
@@ -70,6 +71,7 @@ def difference_of(present: Side, built: Side, names: Sequence[Name]) -> Differen
     moved = [(left, right, count) for left, right, count in rows if kept.get(right) != left]
     parts = Counter(left for left, _, _ in rows)
     after = {right for _, right, _ in rows}
+    shifts = _Shifts(present, built, kept)
     largest = sorted(moved, key=lambda row: (-row[2], row[0], row[1]))[:SHOWN]
     return Difference(
         as_of_seq=present.index.seq,
@@ -81,7 +83,7 @@ def difference_of(present: Side, built: Side, names: Sequence[Name]) -> Differen
         split_count=sum(count > 1 for count in parts.values()),
         opened_count=len(after - kept.keys()),
         agreement=adjusted_rand_index(overlap),
-        shifts=tuple(_shift(present, built, row, kept) for row in largest),
+        shifts=tuple(shifts.shift(*row) for row in largest),
     )
 
 
@@ -103,27 +105,40 @@ def adjusted_rand_index(overlap: Overlap) -> float:
 
 def _kept(present: Index, built: Index, names: Sequence[Name]) -> dict[int, int]:
     """Return, for each cluster of the generation that has the id of a present one, the number of that."""
-    kept = {}
-    carried = {name.public_id: name.built_id for name in names if name.built_id}
-    led = {name.public_id for name in names if name.built_id is None}
-    for cluster in range(present.clusters.count):
-        public_id = present.cluster_id(cluster)
-        if public_id in led:
-            continue
-        number = built.cluster_number(carried.get(public_id) or public_id)
-        if number >= 0 and built.cluster_id(number) == (carried.get(public_id) or public_id):
-            kept[number] = cluster
+    led = {ids.decode("clu", name.public_id) for name in names if name.built_id is None}
+    own = ids_of(present)
+    known = built.numbered(own)
+    leads = survivors_of(built)
+    kept = {
+        number: cluster
+        for cluster, (bits, number) in enumerate(zip(own.tolist(), known.tolist(), strict=True))
+        if number >= 0 and leads[number] == number and bits not in led
+    }
+    carried = [name for name in names if name.built_id and name.public_id.startswith("clu")]
+    for name in carried:
+        cluster = present.cluster_number(name.public_id)
+        if cluster >= 0:
+            kept[built.cluster_number(name.built_id or "")] = cluster
     return kept
 
 
-def _shift(present: Side, built: Side, row: tuple[int, int, int], kept: Mapping[int, int]) -> Shift:
-    left, right, count = row
-    ours, theirs = aligned(present.clustering, built.clustering)
-    together = (present.clustering.clusters[ours] == left) & (built.clustering.clusters[theirs] == right)
-    example = int(present.clustering.slots[ours[np.argmax(together)]])
-    return Shift(
-        from_id=present.index.cluster_id(left),
-        into_id=present.index.cluster_id(kept[right]) if right in kept else None,
-        article_count=count,
-        example_id=present.index.article_id(example),
-    )
+class _Shifts:
+    """Finds an example of the articles that go from one cluster to another."""
+
+    def __init__(self, present: Side, built: Side, kept: Mapping[int, int]) -> None:
+        ours, theirs = aligned(present.clustering, built.clustering)
+        self._index = present.index
+        self._kept = kept
+        self._slots = present.clustering.slots[ours]
+        self._left = present.clustering.clusters[ours]
+        self._right = built.clustering.clusters[theirs]
+
+    def shift(self, left: int, right: int, count: int) -> Shift:
+        """Return what so many articles do together."""
+        example = int(self._slots[np.argmax((self._left == left) & (self._right == right))])
+        return Shift(
+            from_id=self._index.cluster_id(left),
+            into_id=self._index.cluster_id(self._kept[right]) if right in self._kept else None,
+            article_count=count,
+            example_id=self._index.article_id(example),
+        )

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from dedupe import ids
 from dedupe.index import Index
-from dedupe.reindexing.clustering import Clustering, Overlap, Side, aligned
+from dedupe.reindexing.clustering import Clustering, Overlap, Side, aligned, ids_of, survivors_of
 from dedupe.store.protocol import Name
 
 Heirs = dict[int, int]
@@ -27,11 +27,11 @@ def overlap_of(present: Clustering, built: Clustering) -> Overlap:
 
 def heirs_of(present: Index, built: Index, overlap: Overlap) -> Heirs:
     """Return where the articles of each present cluster are, or what the generation knows under its id."""
-    heirs = {}
-    for cluster, (largest, _) in overlap.largest().items():
-        known = built.cluster_number(present.cluster_id(cluster))
-        heirs[cluster] = known if known >= 0 else largest
-    return heirs
+    known = built.numbered(ids_of(present)).tolist()
+    return {
+        cluster: built.clusters.survivor(known[cluster]) if known[cluster] >= 0 else largest
+        for cluster, (largest, _) in overlap.largest().items()
+    }
 
 
 class Naming:
@@ -46,6 +46,8 @@ class Naming:
         self._built = built
         self._heirs = heirs
         self._overruled = overruled
+        self._ids = [ids.encode("clu", bits) for bits in ids_of(present).tolist()]
+        self._known = built.numbered(ids_of(present)).tolist()
 
     def names(self, overlap: Overlap, first: int, born: datetime) -> list[Name]:
         """Return the names of clusters that get others, then the ids that lead elsewhere."""
@@ -67,35 +69,30 @@ class Naming:
         shared = {(left, right): count for left, right, count in zip(*(a.tolist() for a in overlap), strict=True)}
         claims: dict[int, tuple[int, int]] = {}
         for cluster, heir in sorted(self._heirs.items()):
-            if heir < first or self._is_settled(self._present.cluster_id(cluster)):
+            if heir < first or self._known[cluster] >= 0 or self._ids[cluster] in self._overruled:
                 continue
             claim = (-shared.get((cluster, heir), 0), cluster)
             claims[heir] = min(claims.get(heir, claim), claim)
         for heir, (_, cluster) in sorted(claims.items()):
-            yield Name(self._present.cluster_id(cluster), self._built.cluster_id(heir))
-
-    def _is_settled(self, cluster_id: str) -> bool:
-        return cluster_id in self._overruled or self._built.knows(cluster_id)
+            yield Name(self._ids[cluster], self._built.cluster_id(heir))
 
     def _leading(self, final: Mapping[int, str], given: Collection[str]) -> list[Name]:
         """Return the ids that name no cluster of the generation, first those of clusters that have no articles."""
         leading: list[Name] = []
         empty: list[Name] = []
-        for cluster in range(self._present.clusters.count):
-            public_id = self._present.cluster_id(cluster)
+        for cluster, survivor in enumerate(survivors_of(self._present).tolist()):
+            public_id = self._ids[cluster]
             heir = self._overruled.get(public_id, -1)
-            if public_id in given or (heir < 0 and self._built.knows(public_id)):
+            if public_id in given or (heir < 0 and self._known[cluster] >= 0):
                 continue
-            survivor = self._present.clusters.survivor(cluster)
-            survivor_id = self._present.cluster_id(survivor)
-            heir = heir if heir >= 0 else self._heirs.get(survivor, self._built.cluster_number(survivor_id))
+            heir = heir if heir >= 0 else self._heirs.get(survivor, self._known[survivor])
             if heir >= 0:
                 heir = self._built.clusters.survivor(heir)
                 leading.append(Name(public_id, None, final.get(heir) or self._built.cluster_id(heir)))
             elif survivor == cluster:
                 empty.append(Name(public_id))
             else:
-                leading.append(Name(public_id, None, survivor_id))
+                leading.append(Name(public_id, None, self._ids[survivor]))
         return [*empty, *leading]
 
 

@@ -17,7 +17,7 @@ from dedupe.errors import StoreError
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
 from dedupe.reindexing.bonds import Bonds
-from dedupe.reindexing.clustering import Clustering, Side, aligned
+from dedupe.reindexing.clustering import Clustering, Side, aligned, ids_of, survivors_of
 from dedupe.reindexing.comparison import Difference, difference_of
 from dedupe.reindexing.follower import Follower
 from dedupe.reindexing.mending import Mending
@@ -185,11 +185,10 @@ def _labels(side: Side, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
 
 def _leads(present: Index, built: Index) -> dict[str, str | None]:
     """Return the ids of clusters that lead elsewhere than they did: to another cluster, or to themselves again."""
-    leads = {}
-    for cluster in range(present.clusters.count):
-        public_id = present.cluster_id(cluster)
-        before = present.cluster_id(present.clusters.survivor(cluster))
-        after = built.cluster_id(built.cluster_number(public_id))
-        if before != after:
-            leads[public_id] = None if after == public_id else after
-    return leads
+    own, later = ids_of(present), ids_of(built)
+    before = own[survivors_of(present)]
+    after = later[survivors_of(built)[built.numbered(own)]]
+    return {
+        ids.encode("clu", mine): None if led == mine else ids.encode("clu", led)
+        for mine, led in zip(own[before != after].tolist(), after[before != after].tolist(), strict=True)
+    }
