@@ -120,17 +120,15 @@ class Desk:
 
     def activate(self, job_id: str) -> Event:
         """Put the generation of a job into force; raise `UnknownJob`, `JobConflict` or `StoreError`."""
-        with self._switch(job_id, JobState.ACTIVATING) as job, self._building:
+        with self._switch(job_id, JobState.ACTIVATING) as job:
             if job.state is not JobState.READY:
                 raise JobConflict(_refusal(job, "activated", "ready"))
-            built, self._built = self._built or self._load(self._generations.get(job.generation)), None
-            order = Order(
-                kind=EventKind.ACTIVATED,
-                at=self._now(),
-                job_id=job_id,
-                job_values={"state": JobState.ACTIVATED.value, "finished_at": microseconds(self._now())},
-            )
-            return self._put_into_force(built, order)
+            with self._building:  # after a start, it may still be on its way into memory
+                built, self._built = self._built or self._load(self._generations.get(job.generation)), None
+                now = self._now()
+                values = {"state": JobState.ACTIVATED.value, "finished_at": microseconds(now)}
+                order = Order(kind=EventKind.ACTIVATED, at=now, job_id=job_id, job_values=values)
+                return self._put_into_force(built, order)
 
     def rollback(self, job_id: str) -> Event:
         """Bring back the generation that a job's took the place of; raise `UnknownJob`, `JobConflict`, `StoreError`.

@@ -58,6 +58,8 @@ def test_a_stopped_job_is_gone_on_with_by_another_process(archive: Archive, monk
     job, seen = archive.desk.request("job_1", OFTEN), list[Progress]()
     assert not archive.desk.build(job, seen.append, lambda: len(seen) == 3)
     assert [progress.done for progress in seen] == sorted(progress.done for progress in seen)
+    with pytest.raises(JobConflict, match="is building"):
+        archive.desk.activate("job_1")
     written = rows(archive, generation_events)
     assert 0 < written < 150
     archive.take_in(20)
