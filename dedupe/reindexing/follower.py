@@ -20,7 +20,7 @@ from dedupe.settings import EngineSettings
 from dedupe.store.generations import Generation, Generations, Step
 from dedupe.store.protocol import Replayed, StoredArticle
 
-STRETCH: Final = 1_000
+STRETCH: Final = 256
 """Events of the log that are followed, and written down, at once."""
 
 
