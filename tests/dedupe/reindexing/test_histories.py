@@ -16,15 +16,19 @@ from tests.dedupe.test_engine import WARY
 SETTINGS = (OFTEN, {"coverage": 0.4, "length_ratio": 0.05}, {"bands": 16, "rows": 4, "prior": False}, {})
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_random_history_is_replayed_to_the_same_state(tmp_path: Path, seed: int) -> None:
+FEW, MANY = (0, 4), (4, 24)
+"""How many decisions an editor takes in a round; with many, ids come to mean other clusters than those of old."""
+
+
+@pytest.mark.parametrize(("seed", "decisions"), [(0, FEW), (1, FEW), (2, FEW), (3, FEW), (4, MANY), (16, MANY)])
+def test_a_random_history_is_replayed_to_the_same_state(tmp_path: Path, seed: int, decisions: tuple[int, int]) -> None:
     draw = random.Random(seed)
     archive = Archive(tmp_path / "news.db", WARY, Newsroom(seed))
     activated: list[str] = []
     done: set[str] = set()
     for number in range(12):
         archive.take_in(draw.randrange(15, 40))
-        for _ in range(draw.randrange(4)):
+        for _ in range(draw.randrange(*decisions)):
             archive.correct(draw)
         if draw.random() < 0.5:
             archive.withdraw(draw.choice(sorted(archive.articles)))
