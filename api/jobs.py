@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import structlog
 
 from api.logs import told
-from dedupe.errors import StoreUnavailable
+from dedupe.errors import StoreError, StoreUnavailable
 from dedupe.reindexing.desk import Desk, Progress
 from dedupe.store.jobs import Job
 
@@ -59,13 +59,18 @@ class JobRunner:
         return None
 
     def _run(self) -> None:
-        try:
-            self.desk.tidy()
-        except StoreUnavailable as failure:
-            self._log.warning("not tidied", reason=str(failure))
+        is_tidy = False
         while not self._closing:
             self._wanted.clear()
-            job = self.desk.waiting()
+            try:
+                if not is_tidy:
+                    self.desk.tidy()
+                    is_tidy = True
+                job = self.desk.waiting()
+            except StoreError as failure:
+                self._log.warning("not looked for jobs", reason=str(failure))
+                self._wanted.wait(RETRY_SECONDS)
+                continue
             if job is None:
                 self._wanted.wait()
             elif not self._built(job):
