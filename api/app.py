@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from api import problems
 from api.access import Guarded
 from api.deps import Service
 from api.feed import Feed
+from api.jobs import JobRunner
 from api.keyring import KeyRing
 from api.metrics import Metrics
 from api.middleware import Observed
@@ -30,6 +32,7 @@ from api.routes import (
     corrections,
     explanation,
     exports,
+    jobs,
     neighbours,
     operations,
     pages,
@@ -41,8 +44,10 @@ from api.streaming import Streams
 from api.webhooks.dispatch import Dispatcher, Pace
 from api.writer import Writer
 from dedupe.engine import Engine
+from dedupe.reindexing.desk import Desk
 from dedupe.store.keys import SqlKeys
 from dedupe.store.protocol import Catalogue
+from dedupe.store.sql import sql_store
 from dedupe.store.subscriptions import Subscriptions
 
 DESCRIPTION = """POST an article, get back the cluster it belongs to. Errors are problem documents (RFC 9457), times
@@ -78,7 +83,8 @@ def create_app(
     streams = Streams(settings.stream_stall_seconds, settings.most_streams)
     metrics.watch_streams(streams)
     ring = KeyRing(beside.keys, settings.key_digests, is_demanded=settings.is_key_demanded)
-    service = Service(engine, catalogue, settings, writer, feed, metrics, streams)
+    runner = JobRunner(Desk(sql_store(engine.store), engine, lambda: datetime.now(UTC)))
+    service = Service(engine, catalogue, settings, writer, feed, metrics, streams, runner)
     dispatcher = _dispatcher(service, beside.subscriptions)
 
     @asynccontextmanager
@@ -104,7 +110,7 @@ def create_app(
     problems.install(app)
     for routes in (
         bulk, articles, exports, clusters, corrections, provenance, neighbours, explanation, compare, changes,
-        *([webhooks] if dispatcher else []), operations, pages,
+        *([webhooks] if dispatcher else []), jobs, operations, pages,
     ):  # fmt: skip
         app.include_router(routes.router)
     describe_keys(app)
@@ -140,6 +146,7 @@ async def _running(service: Service, ring: KeyRing, dispatcher: Dispatcher | Non
     """Run what goes on beside the requests; at the end, finish what was accepted."""
     service.feed.attach(asyncio.get_running_loop())
     service.writer.start()
+    service.jobs.start()
     if dispatcher:
         await dispatcher.start()
     releasing = asyncio.create_task(release_when_due(service.writer, service.settings.release_seconds))
@@ -153,6 +160,7 @@ async def _running(service: Service, ring: KeyRing, dispatcher: Dispatcher | Non
         await asyncio.to_thread(ring.note)
         if dispatcher:
             await dispatcher.close()
+        await asyncio.to_thread(service.jobs.close)
         await asyncio.to_thread(service.writer.close)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 
@@ -50,17 +51,51 @@ class Engine:
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         self._store = store
-        self._settings = settings or EngineSettings()
         self._model = model or shipped_model()
-        self._ledger = Ledger(store, self._settings, on_event)
+        self._ledger = Ledger(store, settings or EngineSettings(), on_event)
 
     @property
     def _index(self) -> Index:
         return self._ledger.index
 
+    @property
+    def _settings(self) -> EngineSettings:
+        return self._ledger.settings
+
     def subscribe(self, on_event: Callable[[Event], None]) -> None:
         """Have ``on_event`` told of every event, in order, once it is durable; be quick there."""
         self._ledger.on_event = on_event
+
+    @property
+    def store(self) -> Store:
+        """Return the store that it writes."""
+        return self._store
+
+    @property
+    def settings(self) -> EngineSettings:
+        """Return the settings by which articles are placed now."""
+        return self._settings
+
+    @property
+    def model(self) -> JoinModel:
+        """Return the model that decides."""
+        return self._model
+
+    def watch(self, on_replaced: Callable[[StoredArticle], None]) -> None:
+        """Have ``on_replaced`` given every text that a revision or a takedown is about to erase."""
+        self._ledger.watch(on_replaced)
+
+    def unwatch(self, on_replaced: Callable[[StoredArticle], None]) -> None:
+        """End what `watch` began."""
+        self._ledger.unwatch(on_replaced)
+
+    def held(self) -> AbstractContextManager[Index]:
+        """Give the index, which nobody changes meanwhile: writing waits until it is let go."""
+        return self._ledger.held()
+
+    def take_over(self, event: Event, index: Index, settings: EngineSettings) -> None:
+        """Go on with another index, which a durable event put in the place of the one that is held."""
+        self._ledger.take_over(event, index, settings)
 
     def add(self, submission: Submission) -> Assignment:
         """Place one article durably and return where; raise `StoreError` when nothing was stored."""
@@ -79,8 +114,11 @@ class Engine:
 
         Raises `StoreError` when none of the group was stored.
         """
-        readings = [read_submission(submission, self._settings) for submission in submissions]
+        settings = self._settings
+        readings = [read_submission(submission, settings) for submission in submissions]
         with self._ledger.writing(submissions) as group:
+            if settings is not self._settings:  # another generation was activated meanwhile
+                readings = [read_submission(submission, self._settings) for submission in submissions]
             return [self._answer(group, *pair) for pair in zip(submissions, readings, strict=True)]
 
     def _answer(self, group: Group, submission: Submission, reading: Reading) -> Assignment | DedupeError:
@@ -122,6 +160,7 @@ class Engine:
         event = placing_event(self._index, verdict, submission, reading)
         event = revision_event(self._index, event, known, before, reading)
         event = announced(self._index, replace(event, hidden=is_embargoed or known.hidden))
+        self._ledger.let_go(known)
         self._index.apply(event, reading, replaced=before, probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=known.revision + 1))
         if known.hidden and not is_embargoed:
@@ -132,6 +171,7 @@ class Engine:
     def _cancel(self, group: Group, submission: Submission, known: StoredArticle | None) -> Assignment:
         event = canceling_event(self._index, submission, known)
         if known is not None:
+            self._ledger.let_go(known)
             self._index.apply(event, None, replaced=self._read_again(known))
             group.append(Change(event=event))
         return withdrawal(event)
@@ -161,8 +201,8 @@ class Engine:
 
         Whether its cluster would then merge with another is not foretold.
         """
-        reading = read_submission(submission, self._settings)
         with self._ledger.held() as index:
+            reading = read_submission(submission, self._settings)
             group = Group(self._store, [submission])
             known = group.find(submission)
             if submission.article.pub_status is PubStatus.CANCELED:
@@ -183,6 +223,7 @@ class Engine:
             if stored.article is None:
                 raise WithdrawnArticle(article_id)
             event = withdrawing_event(index, stored, at)
+            self._ledger.let_go(stored)
             self._ledger.record(event, self._read_again(stored))
             return event
 
@@ -198,9 +239,18 @@ class Engine:
     def correct(self, correction: Correction) -> Event:
         """Carry out an editor's decision, durably; raise what `correcting_event` raises, or `StoreError`."""
         with self._ledger.held() as index:
-            event = announced(index, correcting_event(index, correction))
+            try:
+                event = announced(index, correcting_event(index, correction))
+            except UnknownArticle as unknown:  # or taken down before the present generation was built
+                self._check_withdrawn(unknown.article_id)
+                raise
             self._ledger.record(event)
             return event
+
+    def _check_withdrawn(self, article_id: str) -> None:
+        """Raise `WithdrawnArticle` for an article that was taken down, `UnknownArticle` for one that never came."""
+        if self._store.article(article_id).article is None:
+            raise WithdrawnArticle(article_id)
 
     def nearest(self, reading: Reading, most: int) -> list[str]:
         """Return the ids of the live articles that share most with a text, its copies first, then ``most`` others."""
