@@ -12,7 +12,8 @@ import structlog
 
 from api.logs import told
 from dedupe.errors import StoreError, StoreUnavailable
-from dedupe.reindexing.desk import Desk, Progress
+from dedupe.reindexing.desk import Desk
+from dedupe.reindexing.progress import Progress
 from dedupe.store.jobs import Job
 
 Answer = TypeVar("Answer")

@@ -15,7 +15,8 @@ from dedupe.cli.failures import CommandFailed, ExitCode
 from dedupe.cli.output import print_json, say
 from dedupe.cli.progress import Reporter, progress
 from dedupe.cli.startup import Opened, open_store
-from dedupe.reindexing.desk import Desk, Progress
+from dedupe.reindexing.desk import Desk
+from dedupe.reindexing.progress import Progress
 from dedupe.store.jobs import Job, JobState
 
 

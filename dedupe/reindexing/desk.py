@@ -8,14 +8,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
 
 from dedupe.engine import Engine
-from dedupe.errors import JobConflict, StoreError
+from dedupe.errors import JobConflict
 from dedupe.events import Event, EventKind
 from dedupe.reindexing.follower import STRETCH, Follower
+from dedupe.reindexing.progress import Progress
 from dedupe.reindexing.switching import Order, guard, preview, switch
 from dedupe.settings import EngineSettings, changed_settings
 from dedupe.store.generations import Generation, Generations
@@ -26,26 +27,6 @@ from dedupe.store.times import microseconds
 
 NEAR: Final = STRETCH
 """So many events behind the log, a generation may be caught up with it while writing waits."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How many articles of how many are in a generation, and how fast that went since ``since`` (then ``begun``)."""
-
-    done: int = 0
-    total: int = 0
-    begun: int = 0
-    since: datetime | None = None
-
-    def rate(self, now: datetime) -> float:
-        """Return articles a second."""
-        seconds = (now - self.since).total_seconds() if self.since else 0.0
-        return (self.done - self.begun) / seconds if seconds > 0 else 0.0
-
-    def seconds_left(self, now: datetime) -> float | None:
-        """Return how long it will still take, None where that cannot be told yet."""
-        rate = self.rate(now)
-        return max(self.total - self.done, 0) / rate if rate > 0 else None
 
 
 class Desk:
@@ -77,11 +58,12 @@ class Desk:
 
     def get(self, job_id: str) -> Job:
         """Return a job as it is now; raise `UnknownJob`."""
-        return self._shown(self.jobs.get(job_id))
+        return self.shown(self.jobs.get(job_id))
 
     def shown(self, job: Job) -> Job:
         """Return a job with what is going on at this moment."""
-        return self._shown(job)
+        state = self._going_on.get(job.job_id)
+        return job if state is None else replace(job, state=state)
 
     def waiting(self) -> Job | None:
         """Return the open job whose generation is not in memory: it is to be built, or loaded after a start."""
@@ -107,7 +89,7 @@ class Desk:
             built = self._load(self._generations.get(job.generation))
             self._progress[job.job_id] = self._begun(built)
             try:
-                while self._behind(built) and not self._is_over(job, is_stopped):
+                while built.followed_seq < self._generations.last_seq() and not self._is_over(job, is_stopped):
                     self._follow(built, job.job_id, report)
                 if self._is_over(job, is_stopped):
                     self._let_go(built)
@@ -182,10 +164,6 @@ class Desk:
             if job is None or number != job.generation:
                 self._generations.discard(number)
 
-    def _shown(self, job: Job) -> Job:
-        state = self._going_on.get(job.job_id)
-        return job if state is None else replace(job, state=state)
-
     @contextmanager
     def _switch(self, job_id: str, state: JobState) -> Iterator[Job]:
         job = self.jobs.get(job_id)
@@ -218,9 +196,6 @@ class Desk:
         self._engine.unwatch(built.replaced.keep)
         if self._built is built:
             self._built = None
-
-    def _behind(self, built: Follower) -> bool:
-        return built.followed_seq < self._generations.last_seq()
 
     def _begun(self, built: Follower) -> Progress:
         total = built.count + self._generations.arrivals(built.followed_seq)
@@ -271,6 +246,3 @@ class Desk:
 
 def _refusal(job: Job, wanted: str, needed: str) -> str:
     return f"the job {job.job_id} is {job.state}, and only one that is {needed} can be {wanted}"
-
-
-__all__ = ["Desk", "Progress", "StoreError"]

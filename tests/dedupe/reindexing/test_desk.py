@@ -15,7 +15,8 @@ from dedupe.engine import Engine
 from dedupe.errors import InvalidSettings, JobConflict, StoreError, UnknownArticle, UnknownJob, WithdrawnArticle
 from dedupe.events import EventKind
 from dedupe.reindexing import follower, switching
-from dedupe.reindexing.desk import Desk, Progress
+from dedupe.reindexing.desk import Desk
+from dedupe.reindexing.progress import Progress
 from dedupe.store.generation_schema import generation_events, generations
 from dedupe.store.jobs import JobState
 from dedupe.store.memory import MemoryStore

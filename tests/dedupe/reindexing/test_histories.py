@@ -27,18 +27,10 @@ def test_a_random_history_is_replayed_to_the_same_state(tmp_path: Path, seed: in
     activated: list[str] = []
     done: set[str] = set()
     for number in range(12):
-        archive.take_in(draw.randrange(15, 40))
-        for _ in range(draw.randrange(*decisions)):
-            archive.correct(draw)
-        if draw.random() < 0.5:
-            archive.withdraw(draw.choice(sorted(archive.articles)))
+        live_through(archive, draw, decisions)
         what = draw.choice(("activate", "activate", "roll back", "restart", "discard"))
         if what == "activate":
-            archive.build(f"job_{number}", draw.choice(SETTINGS))
-            archive.take_in(draw.randrange(20))
-            archive.correct(draw)
-            archive.withdraw(draw.choice(sorted(archive.articles)))
-            archive.desk.activate(f"job_{number}")
+            activate(archive, f"job_{number}", draw)
             activated.append(f"job_{number}")
         elif what == "roll back" and activated:
             archive.desk.rollback(activated.pop())
@@ -54,6 +46,27 @@ def test_a_random_history_is_replayed_to_the_same_state(tmp_path: Path, seed: in
     archive.check()
     archive.store.close()
     assert len(done) > 2
+
+
+def live_through(archive: Archive, draw: random.Random, decisions: tuple[int, int]) -> None:
+    """Take in what a newsroom and its editors send on one day."""
+    archive.take_in(draw.randrange(15, 40), draw)
+    for _ in range(3):
+        archive.restate(draw)
+    for _ in range(draw.randrange(*decisions)):
+        archive.correct(draw)
+    if draw.random() < 0.5:
+        archive.withdraw(draw.choice(sorted(archive.articles)))
+
+
+def activate(archive: Archive, job_id: str, draw: random.Random) -> None:
+    """Build a generation and activate it; something happens in between."""
+    archive.build(job_id, draw.choice(SETTINGS))
+    archive.take_in(draw.randrange(20), draw)
+    archive.restate(draw)
+    archive.correct(draw)
+    archive.withdraw(draw.choice(sorted(archive.articles)))
+    archive.desk.activate(job_id)
 
 
 def test_a_rollback_brings_every_article_back_to_where_it_was(tmp_path: Path) -> None:
