@@ -54,6 +54,11 @@ class Side:
         """Return an index with its present clustering."""
         return cls(index, Clustering.of(index))
 
+    def without(self, bits: NDArray[np.uint64]) -> Side:
+        """Return the same without the articles whose ids have these bits."""
+        kept = ~np.isin(self.clustering.bits, bits)
+        return Side(self.index, Clustering(*(column[kept] for column in self.clustering)))
+
 
 class Overlap(NamedTuple):
     """How many articles of a ``left`` cluster are in a ``right`` one: a row for each pair that shares any."""

@@ -66,8 +66,7 @@ def switch(engine: Engine, generations: Generations, built: Follower, order: Ord
         mending = _mended(present, built, order.at)
         now, then = Side.of(present), Side.of(built.index)
         names = _names(now, then, mending, built)
-        difference = difference_of(now, then, names)
-        event = _event(present, built, order, difference)
+        event = _event(present, built, order, _told(now, then, names))
         known_as = _adopt(built.index, event, names, present.constraints)
         change = _rearrangement(now, then, built, known_as, order.restores)
         embargoed = _embargoed(present, built.index, change)
@@ -106,6 +105,15 @@ def _names(now: Side, then: Side, mending: Mending, built: Follower) -> list[Nam
     naming = Naming(now.index, then.index, mending.heirs, mending.overruled)
     named = naming.names(overlap, built.base_clusters, built.generation.created_at)
     return [*named, *group_names(now, then)]
+
+
+def _told(now: Side, then: Side, names: list[Name]) -> Difference:
+    """Return what changes for those who may not see embargoed articles: everyone reads the event's figures."""
+    embargoed = now.index.embargoes.articles
+    if embargoed:
+        bits = np.array([ids.decode("art", article_id) for article_id in embargoed], dtype=np.uint64)
+        now, then = now.without(bits), then.without(bits)
+    return difference_of(now, then, names)
 
 
 def _event(present: Index, built: Follower, order: Order, difference: Difference) -> Event:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, false, select
+from sqlalchemy import Connection, Select, select
 
 from dedupe.events import PLACING, SWITCHING
 from dedupe.store.generation_schema import (
+    OWN_EVENT,
     generation_embargoes,
     generation_events,
     generation_names,
@@ -38,8 +39,7 @@ _OWN: Final = generation_events.c
 _COUNTED: Final = generation_vocabularies.c
 GENERATION_LOG: Final = (
     select(
-        generation_events,
-        false().label("hidden"),  # what a generation does is told, or not, when it is activated
+        *OWN_EVENT,
         *_ARTICLE,
         *_TEXT,
         *(column.label(f"vocabulary_{column.name}") for column in _COUNTED if column.name != "generation"),

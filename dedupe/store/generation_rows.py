@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from dedupe.events import PLACING, Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
 from dedupe.store.cluster_table import ClusterTable
 from dedupe.store.dialect import Batch, Values
-from dedupe.store.generation_schema import generation_events, generation_places
+from dedupe.store.generation_schema import OWN_EVENT, generation_events, generation_places
 from dedupe.store.rows import Record, event_of, packed, reason_values
 from dedupe.store.schema import articles, clusters
 
@@ -53,7 +53,7 @@ _ROWS: Final = select(articles.c.id, articles.c.pk, articles.c.decision, article
     articles.c.id.in_(bindparam("ids", expanding=True))
 )
 _OWN: Final = (
-    select(generation_events)
+    select(*OWN_EVENT)
     .where(
         generation_events.c.generation == bindparam("generation"),
         generation_events.c.article_id.in_(bindparam("ids", expanding=True)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, false
 
 from dedupe.store.schema import articles, events, metadata
 
@@ -41,6 +41,8 @@ generation_events: Final = Table(
     Column("text_seq", BigInteger),
 )
 """``text_seq`` is the event of the log that brought the text which an event of the generation placed."""
+OWN_EVENT: Final = (*generation_events.c, false().label("hidden"))
+"""The columns of an `Event`: whether readers may see it is asked of the event that activates the generation."""
 Index("generation_events_by_article", generation_events.c.generation, generation_events.c.article_id)
 
 generation_vocabularies: Final = Table(
