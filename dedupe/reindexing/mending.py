@@ -125,11 +125,12 @@ class Mending:
         target = self.heirs.get(present, -1)
         is_elsewhere = target >= 0 and target != cluster
         others = [i for i in self._placed() if self._index.whereabouts(i) == target] if is_elsewhere else []
+        homes = sorted({home for article_id in side for home in self._bonds.home.get(article_id, ())})
         if is_elsewhere and self._may_be(side, target, others):
             self._move(side, cluster, target)
+            self._overrule(homes, target)
             return
         founded = self._move(side, cluster, None)
-        homes = sorted({home for article_id in side for home in self._bonds.home.get(article_id, ())})
         if homes:
             self.heirs[present] = founded
             self._overrule(homes, founded)
