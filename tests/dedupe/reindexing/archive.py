@@ -80,7 +80,7 @@ class Archive:
         article = replace(sent.article, pub_status=standing, embargoed_until=None)
         again = Submission(article=article, article_id=self.room.next_id(), received_at=self.room.tick())
         with suppress(UnknownArticle):
-            self.engine.add(again)
+            self.articles.add(self.engine.add(again).article_id)
         self.engine.release(self.room.tick())
 
     def correct(self, draw: random.Random) -> None:
