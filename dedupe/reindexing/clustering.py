@@ -54,10 +54,12 @@ class Side:
         """Return an index with its present clustering."""
         return cls(index, Clustering.of(index))
 
-    def without(self, bits: NDArray[np.uint64]) -> Side:
+    def without(self, left_out: NDArray[np.uint64]) -> Side:
         """Return the same without the articles whose ids have these bits."""
-        kept = ~np.isin(self.clustering.bits, bits)
-        return Side(self.index, Clustering(*(column[kept] for column in self.clustering)))
+        bits, slots, clusters, groups, originals = self.clustering
+        kept = ~np.isin(bits, left_out)
+        rest = Clustering(bits[kept], slots[kept], clusters[kept], groups[kept], originals[kept])
+        return Side(self.index, rest)
 
 
 class Overlap(NamedTuple):
