@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import quote
 
+from fastapi import Response
+from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.keyring import KeyRing
 from api.problems import Problem
 from api.rates import Rates
+from api.sessions import Sessions
 from dedupe import access
 from dedupe.access import AccessKey
 
-OPEN_PATHS: Final = frozenset({"/healthz", "/readyz"})
+OPEN_PATHS: Final = frozenset({"/healthz", "/readyz", "/sign-in"})
+OPEN_FOLDER: Final = "/static/"
 SCHEME: Final = "key"
 _HOLDER: Final = "storyfold.key"
 
@@ -50,21 +55,23 @@ class ScopedRoute(APIRoute):
 class Guarded:
     """Asks for an API key where there is one, and counts how often it asks."""
 
-    def __init__(self, app: ASGIApp, ring: KeyRing, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, ring: KeyRing, rates: Rates, sessions: Sessions) -> None:
         self._app = app
         self._ring = ring
         self._rates = rates
+        self._sessions = sessions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on if its key is known and may ask again already."""
-        if scope["type"] != "http" or scope["path"] in OPEN_PATHS or not self._ring.is_asked_for:
+        if scope["type"] != "http" or _is_open(scope["path"]) or not self._ring.is_asked_for:
             await self._app(scope, receive, send)
             return
         try:
-            holder = self._ring.holder(_authorization(scope))
+            holder = self._holder(scope)
             left = await self._rates.spend(holder.key_id, holder.rate)
         except Problem as problem:
-            await problem.response()(scope, receive, send)
+            answer = _to_sign_in(scope) if problem.status == 401 and _is_page(scope) else problem.response()
+            await answer(scope, receive, send)
             return
 
         async def send_telling(message: Message) -> None:
@@ -74,6 +81,26 @@ class Guarded:
 
         scope[_HOLDER] = holder
         await self._app(scope, receive, send_telling)
+
+    def _holder(self, scope: Scope) -> AccessKey:
+        """Return the key a request came with, in its header or by its session; raise a 401 `Problem`."""
+        given = _authorization(scope)
+        return (None if given else self._sessions.holder(scope)) or self._ring.holder(given)
+
+
+def _is_open(path: str) -> bool:
+    return path in OPEN_PATHS or path.startswith(OPEN_FOLDER)
+
+
+def _is_page(scope: Scope) -> bool:
+    """Return whether a person asks for a page."""
+    accepted = next((value for name, value in scope["headers"] if name == b"accept"), b"")
+    return b"text/html" in accepted and scope["method"] == "GET" and not scope["path"].startswith("/v1/")
+
+
+def _to_sign_in(scope: Scope) -> Response:
+    asked = quote(scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""), "")
+    return RedirectResponse(f"/sign-in?next={asked}", 303)
 
 
 def _authorization(scope: Scope) -> str:

@@ -21,6 +21,7 @@ from api.keyring import KeyRing
 from api.metrics import Metrics
 from api.middleware import Observed
 from api.openapi import describe_keys
+from api.pages.routing import PAGES
 from api.rates import Rates
 from api.releases import release_when_due
 from api.routes import (
@@ -35,12 +36,13 @@ from api.routes import (
     jobs,
     neighbours,
     operations,
-    pages,
     provenance,
     webhooks,
 )
+from api.sessions import Sessions
 from api.settings import ServiceSettings
 from api.streaming import Streams
+from api.vitals import Vitals
 from api.webhooks.dispatch import Dispatcher, Pace
 from api.writer import Writer
 from dedupe.engine import Engine
@@ -83,13 +85,12 @@ def create_app(
     streams = Streams(settings.stream_stall_seconds, settings.most_streams)
     metrics.watch_streams(streams)
     ring = KeyRing(beside.keys, settings.key_digests, is_demanded=settings.is_key_demanded)
-    runner = JobRunner(Desk(sql_store(engine.store), engine, lambda: datetime.now(UTC)))
-    service = Service(engine, catalogue, settings, writer, feed, metrics, streams, runner)
+    service = Service(engine, catalogue, settings, writer, feed, metrics, streams, _runner(engine))
     dispatcher = _dispatcher(service, beside.subscriptions)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with _running(service, ring, dispatcher):
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _running(service, ring, dispatcher, app.state.vitals):
             yield
         if on_stopped:
             on_stopped()
@@ -107,14 +108,18 @@ def create_app(
     )
     app.state.service = service
     app.state.dispatcher = dispatcher
+    app.state.vitals = Vitals(metrics, engine.statistics)
     problems.install(app)
     for routes in (
         bulk, articles, exports, clusters, corrections, provenance, neighbours, explanation, compare, changes,
-        *([webhooks] if dispatcher else []), jobs, operations, pages,
+        *([webhooks] if dispatcher else []), jobs, operations,
     ):  # fmt: skip
         app.include_router(routes.router)
+    for router in PAGES:
+        app.include_router(router)
     describe_keys(app)
-    app.add_middleware(Guarded, ring=ring, rates=Rates(settings.rate))
+    sessions = app.state.sessions = Sessions(ring)
+    app.add_middleware(Guarded, ring=ring, rates=Rates(settings.rate), sessions=sessions)
     if settings.cors_origins:
         _let_browsers_in(app, settings.cors_origins)
     app.add_middleware(Observed, metrics=metrics)
@@ -134,6 +139,10 @@ def _let_browsers_in(app: FastAPI, origins: Sequence[str]) -> None:
     )  # fmt: skip
 
 
+def _runner(engine: Engine) -> JobRunner:
+    return JobRunner(Desk(sql_store(engine.store), engine, lambda: datetime.now(UTC)))
+
+
 def _dispatcher(service: Service, subscriptions: Subscriptions | None) -> Dispatcher | None:
     if subscriptions is None:
         return None
@@ -142,7 +151,9 @@ def _dispatcher(service: Service, subscriptions: Subscriptions | None) -> Dispat
 
 
 @asynccontextmanager
-async def _running(service: Service, ring: KeyRing, dispatcher: Dispatcher | None) -> AsyncIterator[None]:
+async def _running(
+    service: Service, ring: KeyRing, dispatcher: Dispatcher | None, vitals: Vitals
+) -> AsyncIterator[None]:
     """Run what goes on beside the requests; at the end, finish what was accepted."""
     service.feed.attach(asyncio.get_running_loop())
     service.writer.start()
@@ -151,12 +162,14 @@ async def _running(service: Service, ring: KeyRing, dispatcher: Dispatcher | Non
         await dispatcher.start()
     releasing = asyncio.create_task(release_when_due(service.writer, service.settings.release_seconds))
     keeping = asyncio.create_task(ring.keep())
+    noting = asyncio.create_task(vitals.keep())
     try:
         yield
     finally:
         service.let_go()
         await _end(releasing)
         await _end(keeping)
+        await _end(noting)
         await asyncio.to_thread(ring.note)
         if dispatcher:
             await dispatcher.close()

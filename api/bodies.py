@@ -9,8 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from api.problems import Problem, problem_of_body
-from api.schemas import ArticleIn
-from dedupe.errors import InvalidCorrection
+from dedupe.errors import InvalidArticle, InvalidCorrection
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -19,9 +18,14 @@ MAX_CORRECTION_BYTES = 1_000_000
 LINE_TYPES = ("application/x-ndjson", "application/jsonl", "application/json-lines", "application/ndjson")
 
 
+def content_type(request: Request) -> str:
+    """Return the content type of a body, without its parameters; "" where none is named."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def check_type(request: Request, accepted: Iterable[str]) -> None:
     """Raise a 415 `Problem` when the body is of another content type than those accepted."""
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = content_type(request)
     if given not in accepted:
         wanted = " or ".join(accepted)
         raise Problem(415, "unsupported_media_type", f"content-type is {given or 'absent'!r}; send {wanted}")
@@ -46,18 +50,20 @@ def too_large(limit: int) -> Problem:
     return Problem(413, "body_too_large", f"the body is longer than {limit:,} bytes", Connection="close")
 
 
-def parse_article(body: bytes) -> ArticleIn:
-    """Return the article that a JSON body holds; raise a `Problem` that names the field."""
+async def read_json(request: Request, limit: int) -> bytes:
+    """Return a body that says it is JSON; raise a 413 or 415 `Problem`."""
+    check_type(request, JSON_TYPES)
+    return await read_body(request, limit)
+
+
+def parse(body: bytes, model: type[Model], code: str = InvalidArticle.code) -> Model:
+    """Return what a JSON body holds; raise a `Problem` that names the field, under ``code``."""
     try:
-        return ArticleIn.model_validate_json(body)
+        return model.model_validate_json(body)
     except ValidationError as error:
-        raise problem_of_body(error) from None
+        raise problem_of_body(error, code) from None
 
 
 async def read_correction(request: Request, model: type[Model]) -> Model:
     """Return what an editor decides; raise a `Problem` that names the field."""
-    check_type(request, JSON_TYPES)
-    try:
-        return model.model_validate_json(await read_body(request, MAX_CORRECTION_BYTES))
-    except ValidationError as error:
-        raise problem_of_body(error, InvalidCorrection.code) from None
+    return parse(await read_json(request, MAX_CORRECTION_BYTES), model, InvalidCorrection.code)

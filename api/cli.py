@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def command_line_with_server() -> typer.Typer:
     """Return every command there is."""
     application = command_line()
-    for command in (serve, demo):
+    for command in (serve, demo, feeds):
         application.command(epilog=epilogue())(command)
     return application
 
@@ -39,7 +40,7 @@ def serve(  # noqa: PLR0913, PLR0917  one parameter an option
     store: Store = DEFAULT_STORE,
     key_file: KeyFile = None,
     is_open: Open = False,  # noqa: FBT002  that is how typer declares a flag
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002  that is how typer declares a flag
 ) -> None:
     """Serve the API, until interrupted or terminated; what was accepted is finished first.
 
@@ -64,3 +65,43 @@ def demo(
     from api.hosting import demo
 
     demo(port, store, context.obj, as_json=as_json)
+
+
+def feeds(  # noqa: PLR0913, PLR0917  one parameter an option
+    opml: Annotated[Path, typer.Argument(help="An OPML file, as feed readers export it.", metavar="FEEDS.opml")],
+    every: Annotated[str, typer.Option("--every", help="How often: 90s, 5m, 2h or 1d.", metavar="PAUSE")] = "5m",
+    store: Annotated[
+        str | None, typer.Option("--store", help=f"URL of the store; by default {DEFAULT_STORE}.", metavar="URL")
+    ] = None,
+    server: Annotated[
+        str | None, typer.Option("--server", help="Send to this server instead of a store.", metavar="URL")
+    ] = None,
+    key_file: KeyFile = None,
+    state: Annotated[
+        Path | None,
+        typer.Option("--state", help="Where to remember what was read; by default beside the list.", metavar="FILE"),
+    ] = None,
+    pages: Annotated[  # noqa: FBT002  that is how typer declares a flag
+        bool, typer.Option("--pages", help="Read the pages that entries link to.")
+    ] = False,
+    once: Annotated[  # noqa: FBT002  that is how typer declares a flag
+        bool, typer.Option("--once", help="Read every feed once, now, and end.")
+    ] = False,
+    allow_private: Annotated[  # noqa: FBT002  that is how typer declares a flag
+        bool, typer.Option("--allow-private", help="Read from addresses inside this network, too.")
+    ] = False,
+    as_json: AsJson = False,  # noqa: FBT002  that is how typer declares a flag
+) -> None:
+    """Read the RSS and Atom feeds of a list, again and again, and take in what is new.
+
+    A feed that did not change is not sent again by its server. One that cannot be read is named, and left alone
+    longer each time, up to a day, or as long as its server asks. The text is the feed's own, or with --pages that of
+    the page behind the link. With --once the exit code is 1 when something could not be read.
+    """
+    from api.feeds.command import Wanted, run, seconds_of
+    from api.feeds.polling import Pace
+    from dedupe.cli.ingest import Destination
+
+    pace = Pace(every_seconds=seconds_of(every), pages=pages, once=once)
+    wanted = Wanted(opml=opml, pace=pace, allow_private=allow_private, state=state)
+    run(wanted, Destination(store=store, server=server, key_file=key_file), as_json=as_json)

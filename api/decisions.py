@@ -22,7 +22,7 @@ class CorrectionIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     actor: Actor = Field(description="Who decides, up to 200 characters.")
-    note: Note | None = Field(None, description="Why, up to 2,000 characters.")
+    note: Note | None = Field(default=None, description="Why, up to 2,000 characters.")
 
 
 class MoveIn(CorrectionIn):

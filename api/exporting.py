@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, Final
 
+from api.queries import ExportForm
 from api.rendering import cluster_json
 from api.schemas import ClusterOut
 from dedupe.store.answers import ClusterRow
@@ -20,15 +20,6 @@ ARTICLE_COLUMNS: Final = (
     "published_at", "source", "uri", "url", "language", "title", "text", "authors",
 )  # fmt: skip
 CLUSTER_COLUMNS: Final = tuple(ClusterOut.model_fields)
-
-
-class ExportForm(StrEnum):
-    """What to write; JSON is JSON Feed 1.1."""
-
-    JSON = "json"
-    RSS = "rss"
-    CSV = "csv"
-    PARQUET = "parquet"
 
 
 MEDIA_TYPES: Final = {

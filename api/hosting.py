@@ -102,7 +102,7 @@ def demo(port: int, store: str | None, started: float, *, as_json: bool) -> None
             if as_json:
                 print_json(_figures(address, url, articles, started) | {"try": one_more(address)})
             else:
-                say(f"{articles:,} articles are in. Look at {url_of(address)}/v1/clusters?sort=size")
+                say(f"{articles:,} articles are in. Look at {url_of(address)}/?sort=size")
                 say(f"One more, told in other words; the answer says where it belongs:\n\n{one_more(address)}\n")
             _answer(opened, url, settings, address)
 

@@ -82,6 +82,15 @@ class KeyRing:
             self._used[found.key_id] = datetime.now(UTC)
         return found
 
+    def by_id(self, key_id: str) -> AccessKey | None:
+        """Return a key as it is now by what is no secret of it; None once it was revoked or is gone."""
+        found = self._known.get(key_id) or next((given for given in self._given if given.key_id == key_id), None)
+        if found is None or found.revoked_at is not None:
+            return None
+        if key_id in self._known:
+            self._used[key_id] = datetime.now(UTC)
+        return found
+
     def _find(self, key: str) -> AccessKey | None:
         known = self._known.get(key_id_of(key))
         if known is not None:

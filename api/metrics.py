@@ -48,6 +48,16 @@ class Metrics:
             else:
                 self._decisions.labels(answer.decision.value).inc()
 
+    def answered(self) -> int:
+        """Return how many articles were answered so far."""
+        samples = (sample for metric in self._decisions.collect() for sample in metric.samples)
+        return int(sum(sample.value for sample in samples if sample.name.endswith("_total")))
+
+    def group_counts(self) -> dict[float, float]:
+        """Return how many groups were answered so far within each number of seconds."""
+        samples = (sample for metric in self._group_seconds.collect() for sample in metric.samples)
+        return {float(sample.labels["le"]): sample.value for sample in samples if sample.name.endswith("_bucket")}
+
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request that was answered."""
         self._requests.labels(method, route, str(status)).inc()

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from api import examples
+from api.file_examples import FILES
 from api.problems import MEDIA_TYPE
 from api.schemas import ArticleIn, AssignmentOut, ChangeOut, ProblemOut
 
@@ -100,10 +101,10 @@ ARTICLE_BODY: Final = {
 LINES_BODY: Final = {
     "requestBody": {
         "required": True,
-        "description": "An article a line.",
+        "description": "An article a line; or a file with the fields of an article: CSV, Parquet, ninjs, RSS or Atom.",
         "content": shown(LINES, lines_of(examples.ARTICLE, examples.ARTICLE | {"uri": "eastlow:2026:4712"}), {
             "type": "string", "contentSchema": schema_of(ArticleIn),
-        }),
+        }) | {media_type: {"example": example} for media_type, example in FILES.items()},
     }
 }  # fmt: skip
 STREAM_ANSWER: Final[Responses] = {

@@ -23,17 +23,17 @@ class ArticleIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    title: str | None = Field(None, description="The headline, up to 2,000 characters.")
-    text: str | None = Field(None, description="The plain text, up to 1,000,000 bytes of UTF-8.")
-    html: str | None = Field(None, description="A page to take the text from, instead of `text`; as long.")
-    uri: Name | None = Field(None, description="Your own id for the article, unique within `source`.")
-    url: Name | None = Field(None, description="Where it was published.")
-    source: Name | None = Field(None, description="The outlet that published it.")
-    published_at: Moment | None = Field(None, description="RFC 3339 with a time zone.")
-    language: str | None = Field(None, description="BCP 47 tag; detected when absent.")
+    title: str | None = Field(default=None, description="The headline, up to 2,000 characters.")
+    text: str | None = Field(default=None, description="The plain text, up to 1,000,000 bytes of UTF-8.")
+    html: str | None = Field(default=None, description="A page to take the text from, instead of `text`; as long.")
+    uri: Name | None = Field(default=None, description="Your own id for the article, unique within `source`.")
+    url: Name | None = Field(default=None, description="Where it was published.")
+    source: Name | None = Field(default=None, description="The outlet that published it.")
+    published_at: Moment | None = Field(default=None, description="RFC 3339 with a time zone.")
+    language: str | None = Field(default=None, description="BCP 47 tag; detected when absent.")
     version: int | Name | None = None
     authors: list[Name] = Field(default_factory=list, max_length=100)
-    pub_status: PubStatus = Field(PubStatus.USABLE, strict=False)
+    pub_status: PubStatus = Field(default=PubStatus.USABLE, strict=False)
     embargoed_until: Moment | None = None
 
     def article(self) -> Article:
@@ -232,8 +232,10 @@ class ProblemOut(BaseModel):
     code: str
     detail: str
     errors: list[dict[str, str]] = Field(default_factory=list)
-    standing: StandingOut | None = Field(None, description="In `contradiction`: the decision that is in the way.")
-    refused: RefusedOut | None = Field(None, description="In `contradiction`: the decision that was asked for.")
+    standing: StandingOut | None = Field(
+        default=None, description="In `contradiction`: the decision that is in the way."
+    )
+    refused: RefusedOut | None = Field(default=None, description="In `contradiction`: the decision that was asked for.")
 
 
 def _utc(moment: datetime | None, field: str) -> datetime | None:

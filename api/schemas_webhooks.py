@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from api.webhooks.notices import NoticeKind
 from api.webhooks.signing import secret_bytes
+
+
+class NoticeKind(StrEnum):
+    """What can be subscribed to."""
+
+    OPENED = "cluster.opened"
+    GREW = "cluster.grew"
+    MERGED = "cluster.merged"
+    SPLIT = "cluster.split"
 
 
 class WebhookIn(BaseModel):
@@ -18,8 +27,10 @@ class WebhookIn(BaseModel):
 
     url: str = Field(max_length=2_000, description="Where to POST: http or https, on the public internet.")
     kinds: list[NoticeKind] = Field(min_length=1, max_length=10)
-    grew_past: int = Field(10, ge=1, le=1_000_000, description="For `cluster.grew`: more articles than this.")
-    secret: str | None = Field(None, max_length=200, description="`whsec_` and base64; made for you when absent.")
+    grew_past: int = Field(default=10, ge=1, le=1_000_000, description="For `cluster.grew`: more articles than this.")
+    secret: str | None = Field(
+        default=None, max_length=200, description="`whsec_` and base64; made for you when absent."
+    )
 
     @field_validator("url")
     @classmethod

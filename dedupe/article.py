@@ -66,7 +66,7 @@ class Article:
         if len(self.authors) > MAX_AUTHORS:
             raise InvalidArticle("authors", f"more than {MAX_AUTHORS} authors")
         self._check_fields()
-        if self.language is not None and not _LANGUAGE.match(self.language):
+        if self.language is not None and not is_language(self.language):
             raise InvalidArticle("language", f"{self.language!r} is not a language tag such as 'en' or 'pt-BR'")
         for field in ("published_at", "embargoed_until"):
             moment: datetime | None = getattr(self, field)
@@ -162,6 +162,15 @@ def _is_longer(text: str, most: int) -> bool:
 def _forbidden(text: str) -> re.Match[str] | None:
     """Return the first character that no text has; most texts can be cleared without looking at each."""
     return None if text.isascii() and "\0" not in text else _FORBIDDEN.search(text)
+
+
+def is_language(tag: str) -> bool:
+    """Tell whether a tag is spelt as those of BCP 47 are.
+
+    >>> is_language("pt-BR"), is_language("English")
+    (True, False)
+    """
+    return _LANGUAGE.match(tag) is not None
 
 
 def canonical_url(url: str) -> str:

@@ -183,12 +183,12 @@ class Engine:
         return read_stored(known, self._index, self.settings)
 
     def preview(self, submission: Submission) -> Assignment:
-        """Decide where an article would go; store nothing.
-
-        Whether its cluster would then merge with another is not foretold.
-        """
+        """Decide where an article would go, and store nothing; whether clusters would then merge is not foretold."""
+        settings = self.settings
+        reading = read_submission(submission, settings)
         with self._ledger.held() as index:
-            reading = read_submission(submission, self.settings)
+            if settings is not self.settings:  # another generation was activated meanwhile
+                reading = read_submission(submission, self.settings)
             group = Group(self.store, [submission])
             known = group.find(submission)
             if submission.article.pub_status is PubStatus.CANCELED:

@@ -108,8 +108,7 @@ class Index:
 
     def top_terms(self, reading: Reading, probe: Probe, most: int) -> tuple[str, ...]:
         """Return the heaviest terms of an article, as it writes them."""
-        numbers = self.clusters.vocabulary.intern(reading.evidence.terms.hashes, reading.language_code)
-        place_of = dict(zip(numbers.tolist(), range(len(numbers)), strict=True))
+        place_of = {number: place for place, number in enumerate(probe.terms.tolist())}
         heaviest = np.argsort(-probe.vector.weights.astype(np.int32), kind="stable")
         words = (reading.word(place_of[int(probe.vector.terms[at])]) for at in heaviest)
         return tuple(islice((word for word in words if any(map(str.isalpha, word))), most))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ class EngineStatistics:
 
     live_articles: int
     live_clusters: int
+    live_singletons: int
     last_seq: int
     flooded_buckets: int
 
@@ -24,9 +26,13 @@ class EngineStatistics:
         oldest = min(index.clusters.oldest, index.buckets.oldest)
         clusters = index.clusters.space.membership[oldest : index.clusters.slots]
         there = clusters[clusters >= 0]
+        sizes: Counter[int] = Counter()
+        for cluster, count in zip(*np.unique(there, return_counts=True), strict=True):
+            sizes[index.clusters.survivor(int(cluster))] += int(count)
         return cls(
             live_articles=len(there),
-            live_clusters=len({index.clusters.survivor(int(cluster)) for cluster in np.unique(there)}),
+            live_clusters=len(sizes),
+            live_singletons=sum(size == 1 for size in sizes.values()),
             last_seq=index.seq,
             flooded_buckets=index.buckets.flooded,
         )

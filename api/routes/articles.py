@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from api import examples
 from api.access import ScopedRoute, needs
 from api.answers import json_answer, not_modified, tag
-from api.bodies import JSON_TYPES, check_type, parse_article, read_body
+from api.bodies import JSON_TYPES, check_type, parse, read_body
 from api.deps import ServiceDep
 from api.openapi import ARTICLE_BODY, NOT_MODIFIED, PROBLEMS, Responses, answers
 from api.problems import Problem
@@ -62,7 +62,7 @@ async def post_article(
     check_type(request, JSON_TYPES)
     if idempotency_key is not None and not 0 < len(idempotency_key) <= MAX_KEY:
         raise Problem(422, "invalid_request", f"Idempotency-Key must have 1 to {MAX_KEY} characters")
-    article = parse_article(await read_body(request, service.settings.max_body_bytes))
+    article = parse(await read_body(request, service.settings.max_body_bytes), ArticleIn)
     arrived = await submission(article, next(service.numbers), idempotency_key)
     if dry_run:
         return json_answer(assignment_json(await run_in_threadpool(service.engine.preview, arrived)))

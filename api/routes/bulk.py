@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from api.access import ScopedRoute, needs
 from api.answers import dumps
-from api.bodies import LINE_TYPES, check_type, parse_article
+from api.bodies import LINE_TYPES, check_type, content_type, parse
 from api.deps import Service, ServiceDep
 from api.ending import ServiceEnds
+from api.files import FILE_TYPES, entries_of, received
 from api.gzip import UnusableGzip, inflated
 from api.openapi import LINES, LINES_ANSWER, LINES_BODY, PROBLEMS
 from api.problems import Problem, defect, problem_of
 from api.rendering import assignment_json
 from api.routes.articles import submission
+from api.schemas import ArticleIn
 from api.writer import Answer
-from dedupe import access
-from dedupe.errors import DedupeError
+from dedupe import access, ids
+from dedupe.engine import Submission
+from dedupe.errors import DedupeError, UnreadableInput
 from dedupe.events import Assignment
+from dedupe.readers.entry import Entry
+from dedupe.readers.fields import article_of
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=ScopedRoute)
 
 Result = asyncio.Future[Answer] | Problem
+Items = AsyncIterator[tuple[int, bytes | None]] | AsyncIterator[tuple[int, Entry]]
 
 
 @router.post(
@@ -37,15 +45,21 @@ Result = asyncio.Future[Answer] | Problem
 async def post_articles(request: Request, service: ServiceDep) -> Response:
     """Answer each line with its assignment, or with the problem of that line alone, in order.
 
-    A blank line is passed over. A body may be gzipped (`Content-Encoding: gzip`).
+    A blank line is passed over. A body may be gzipped (`Content-Encoding: gzip`). CSV, Parquet, ninjs, RSS and Atom
+    are told by their Content-Type, and read when they are there whole.
     """
-    check_type(request, LINE_TYPES)
+    check_type(request, (*LINE_TYPES, *FILE_TYPES))
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise Problem(415, "unsupported_media_type", f"content-encoding is {encoding!r}; send gzip or none")
     body = service.ending.cut(request.stream())
     parts = inflated(body) if encoding == "gzip" else body
-    return _Duplex(_answers(parts, service), media_type=LINES)
+    form = FILE_TYPES.get(content_type(request))
+    if form is None:
+        items: Items = _lines(parts, service.settings.max_line_bytes)
+    else:
+        items = entries_of(await received(parts), form)
+    return _Duplex(_answers(items, service), media_type=LINES)
 
 
 class _Duplex(StreamingResponse):
@@ -59,10 +73,10 @@ class _Duplex(StreamingResponse):
         await self.stream_response(send)
 
 
-async def _answers(parts: AsyncIterator[bytes], service: Service) -> AsyncIterator[bytes]:
+async def _answers(items: Items, service: Service) -> AsyncIterator[bytes]:
     """Read and answer at the same time: a client that sends all before it reads must not block us."""
     results: asyncio.Queue[tuple[int, Result] | None] = asyncio.Queue(service.settings.bulk_backlog)
-    reader = asyncio.create_task(_read(parts, service, results))
+    reader = asyncio.create_task(_read(items, service, results))
     try:
         while (entry := await results.get()) is not None:
             yield await _line(*entry)
@@ -70,19 +84,19 @@ async def _answers(parts: AsyncIterator[bytes], service: Service) -> AsyncIterat
         reader.cancel()
 
 
-async def _read(
-    parts: AsyncIterator[bytes], service: Service, results: asyncio.Queue[tuple[int, Result] | None]
-) -> None:
+async def _read(items: Items, service: Service, results: asyncio.Queue[tuple[int, Result] | None]) -> None:
     window = asyncio.Semaphore(service.settings.bulk_window)
     number = 0
     try:
-        async for number, line in _lines(parts, service.settings.max_line_bytes):
-            if line is None:
+        async for number, item in items:
+            if item is None:
                 problem = Problem(413, "line_too_long", f"longer than {service.settings.max_line_bytes:,} bytes")
                 await results.put((number, problem))
-            elif line.strip():
+            elif isinstance(item, Entry) or item.strip():
                 await window.acquire()
-                await results.put((number, await _enter(line, service, window)))
+                await results.put((number, await _enter(item, service, window)))
+    except UnreadableInput as error:
+        await results.put((number + 1, problem_of(error)))
     except UnusableGzip as error:
         await results.put((number + 1, Problem(400, "malformed_gzip", str(error))))
     except ServiceEnds:
@@ -93,9 +107,9 @@ async def _read(
         await results.put(None)
 
 
-async def _enter(line: bytes, service: Service, window: asyncio.Semaphore) -> Result:
+async def _enter(item: bytes | Entry, service: Service, window: asyncio.Semaphore) -> Result:
     try:
-        arrived = await submission(parse_article(line), next(service.numbers))
+        arrived = await _arrived(item, next(service.numbers))
         while service.writer.is_full:
             await asyncio.sleep(0.005)
         future = service.writer.submit(arrived)
@@ -107,6 +121,14 @@ async def _enter(line: bytes, service: Service, window: asyncio.Semaphore) -> Re
         return problem_of(error)
     future.add_done_callback(lambda _: window.release())
     return future
+
+
+async def _arrived(item: bytes | Entry, number: int) -> Submission:
+    if isinstance(item, bytes):
+        return await submission(parse(item, ArticleIn), number)
+    fields = item.checked()
+    article = await run_in_threadpool(article_of, fields) if "html" in fields else article_of(fields)
+    return Submission(article=article, article_id=ids.encode("art", number), received_at=datetime.now(UTC))
 
 
 async def _line(number: int, result: Result) -> bytes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from api import examples
 from api.access import ScopedRoute, needs
 from api.answers import json_answer, not_modified, tag
-from api.deps import ServiceDep
+from api.deps import Service, ServiceDep
 from api.following import Follower
 from api.openapi import NOT_MODIFIED, PROBLEMS, STREAM_ANSWER, answers
 from api.problems import Problem
@@ -49,12 +50,14 @@ FollowerDep = Annotated[Follower, Depends(_follower)]
 )
 async def get_changes(
     request: Request,
+    service: ServiceDep,
     follower: FollowerDep,
     after: Annotated[int, Query(ge=0, le=LARGEST_SEQ, description="The last `seq` you have; 0 from the start.")] = 0,
     wait: Annotated[float, Query(ge=0, le=60, description="Seconds to wait for a newer one.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> Response:
     """Answer with the changes after ``after``, waiting for the next one if there is none yet."""
+    await _check_reached(service, after)
     batch = await follower.wait(after, limit, wait)
     entity_tag = tag(request, batch.last_seq)
     if unchanged := not_modified(request, entity_tag):
@@ -82,11 +85,19 @@ async def stream_changes(
     Come again with `Last-Event-ID`, as browsers do, and nothing is left out or told twice.
     """
     start = after if last_event_id is None else _seq(last_event_id)
-    if start > service.feed.last_seq:
-        newest = service.feed.last_seq
-        detail = f"the log ends at {newest}, before {start}: an older backup was restored; read all anew, then follow"
-        raise Problem(409, "ahead_of_log", detail)
+    await _check_reached(service, start)
     return EventStream(changes_from(follower, start, service.settings.heartbeat_seconds), service.streams)
+
+
+async def _check_reached(service: Service, seq: int) -> None:
+    """Raise a 409 `Problem` when the log ends before ``seq``: a reader from there would miss what comes next."""
+    if seq <= service.feed.last_seq:
+        return
+    # What is in the store already may not have been told to the feed yet.
+    newest = (await run_in_threadpool(service.catalogue.totals)).last_seq
+    if seq > newest:
+        detail = f"the log ends at {newest}, before {seq}: an older backup was restored; read all anew, then follow"
+        raise Problem(409, "ahead_of_log", detail)
 
 
 def _seq(last_event_id: str) -> int:

@@ -6,53 +6,24 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from api import examples
 from api.access import ScopedRoute, needs
 from api.answers import json_answer, next_page, not_modified, tag
 from api.decisions import LineageOut
 from api.deps import ServiceDep
-from api.moments import Moment
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
+from api.queries import ClusterQuery
 from api.rendering import article_json, cluster_json, decision_json
 from api.schemas import ArticlePage, ClusterOut, ClusterPage
 from api.visibility import CatalogueDep
 from dedupe.access import Scope
 from dedupe.store.answers import ClusterRow
 from dedupe.store.protocol import Catalogue
-from dedupe.store.queries import ClusterFilter, ClusterSort
 
 router = APIRouter(prefix="/v1/clusters", tags=["clusters"], route_class=ScopedRoute)
 
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
-
-
-class ClusterQuery(BaseModel):
-    """Which clusters to list, in which order."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    updated_since: Moment | None = Field(None, description="Changed at or after.")
-    seen_from: Moment | None = Field(None, alias="from", description="Last seen at or after.")
-    seen_to: Moment | None = Field(None, alias="to", description="First seen before.")
-    min_size: int = Field(1, ge=1, le=1_000_000, description="At least so many articles.")
-    min_sources: int = Field(0, ge=0, le=1_000_000, description="At least so many outlets.")
-    source: str | None = Field(
-        None, min_length=1, max_length=500, description="Has this outlet; `!` in front: has not."
-    )
-    language: str | None = Field(
-        None, min_length=2, max_length=20, description="Of this language; `!` in front: of any other."
-    )
-    q: str | None = Field(None, min_length=1, max_length=200, description="Words of a title.")
-    sort: ClusterSort = ClusterSort.UPDATED
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the page before.")
-
-    def filter(self) -> ClusterFilter:
-        """Return the filter alone."""
-        fields = ("updated_since", "seen_from", "seen_to", "min_size", "min_sources", "source", "language", "q")
-        return ClusterFilter(**{field: getattr(self, field) for field in fields})
 
 
 @router.get(

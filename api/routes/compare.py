@@ -7,16 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api import reason_examples as examples
 from api.access import ScopedRoute, needs
 from api.answers import json_answer, not_modified, tag
-from api.bodies import JSON_TYPES, check_type, read_body
+from api.bodies import parse, read_json
 from api.deps import ServiceDep
 from api.openapi import NOT_MODIFIED, PROBLEMS, answers, body_of
-from api.problems import problem_of_body
-from api.schemas import ArticleIn
+from api.schemas_compare import CompareIn, SideIn
 from api.visibility import ArchiveDep
 from dedupe.access import Scope
 from dedupe.archive import Archive
@@ -27,29 +25,6 @@ from dedupe.errors import InvalidArticle
 router = APIRouter(prefix="/v1/compare", tags=["reasons"], route_class=ScopedRoute)
 
 ArticleId = Annotated[str, Query(min_length=1, max_length=100)]
-
-
-class SideIn(ArticleIn):
-    """An article of the store by its ``article_id``, or one as a client would send it."""
-
-    article_id: str | None = Field(None, max_length=100, description="An article of the store, instead of a text.")
-
-    def side(self) -> Article | str:
-        """Return the id or the article; raise `InvalidArticle` when a field cannot be used."""
-        if self.article_id is None:
-            return self.article()
-        if self.model_fields_set != {"article_id"}:
-            raise InvalidArticle("article_id", "send the id of a stored article or an article itself, not both")
-        return self.article_id
-
-
-class CompareIn(BaseModel):
-    """Two articles to compare."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    left: SideIn
-    right: SideIn
 
 
 @router.get(
@@ -78,16 +53,12 @@ def get_comparison(
 )
 async def post_comparison(request: Request, service: ServiceDep, archive: ArchiveDep) -> Response:
     """Answer with what two articles share; each is sent along or named by its id, and nothing is stored."""
-    check_type(request, JSON_TYPES)
-    body = await read_body(request, service.settings.max_body_bytes)
+    body = await read_json(request, service.settings.max_body_bytes)
     return json_answer(await run_in_threadpool(_compare_sent, archive, body))
 
 
 def _compare_sent(archive: Archive, body: bytes) -> Comparison:
-    try:
-        pair = CompareIn.model_validate_json(body)
-    except ValidationError as error:
-        raise problem_of_body(error) from None
+    pair = parse(body, CompareIn)
     return _compare(archive, _side(pair.left, "left"), _side(pair.right, "right"))
 
 

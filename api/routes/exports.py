@@ -9,15 +9,14 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import Field
 
 from api import examples, exporting
 from api.access import ScopedRoute, needs
 from api.answers import not_modified, tag
 from api.deps import ServiceDep
-from api.exporting import MEDIA_TYPES, ExportForm
+from api.exporting import MEDIA_TYPES
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, Responses, shown
-from api.routes.clusters import ClusterQuery
+from api.queries import ExportForm, ExportQuery
 from api.visibility import CatalogueDep
 from dedupe.access import Scope
 from dedupe.store.answers import ClusterRow, Page
@@ -29,16 +28,9 @@ from dedupe.writers.item import FeedAbout
 router = APIRouter(tags=["clusters"], route_class=ScopedRoute)
 
 PAGE: Final = 200
-MOST: Final = 100_000
 _WRITTEN: Final[Responses] = {
     200: {"description": "The file, streamed", "content": shown(json_feed.MEDIA_TYPE, examples.JSON_FEED)}
 }
-
-
-class ExportQuery(ClusterQuery):
-    """Which clusters to write, in which order, and how many at most."""
-
-    limit: int = Field(1_000, ge=1, le=MOST, description="At most so many.")
 
 
 @router.get(

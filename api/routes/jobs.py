@@ -9,16 +9,14 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import ValidationError
 
 from api import job_schemas as examples
 from api.access import ScopedRoute, needs
 from api.answers import dumps, json_answer, next_page, not_modified, tag
-from api.bodies import JSON_TYPES, check_type, read_body
+from api.bodies import parse, read_json
 from api.deps import Service, ServiceDep
 from api.job_schemas import DifferenceOut, JobOut, JobPage, ReindexIn, difference_json, job_json
 from api.openapi import NOT_MODIFIED, PROBLEMS, Responses, answers, body_of, problems_of
-from api.problems import problem_of_body
 from api.visibility import CatalogueDep
 from dedupe import ids
 from dedupe.access import Scope
@@ -47,11 +45,7 @@ _CONFLICT: Final[Responses] = (
 )
 async def post_reindex(request: Request, service: ServiceDep) -> Response:
     """Open a job; nothing changes for readers until it is activated."""
-    check_type(request, JSON_TYPES)
-    try:
-        said = ReindexIn.model_validate_json(await read_body(request, MAX_BYTES))
-    except ValidationError as error:
-        raise problem_of_body(error, InvalidSettings.code) from None
+    said = parse(await read_json(request, MAX_BYTES), ReindexIn, InvalidSettings.code)
     job_id = ids.encode("job", next(service.numbers))
     job = await run_in_threadpool(service.jobs.desk.request, job_id, said.settings)
     service.jobs.wake()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from api import examples
@@ -51,3 +51,9 @@ def get_readiness(service: ServiceDep) -> Response:
 def get_metrics(service: ServiceDep) -> Response:
     """Answer with the metrics in Prometheus' text format."""
     return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@router.get("/openapi.json", include_in_schema=False, openapi_extra=needs(Scope.READ))
+def get_description(request: Request) -> Response:
+    """Answer with the OpenAPI document."""
+    return json_answer(request.app.openapi())

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Final
 
 from api.answers import dumps
+from api.schemas_webhooks import NoticeKind
 from dedupe.events import Event, EventKind
 from dedupe.store.subscriptions import Subscription
-
-
-class NoticeKind(StrEnum):
-    """What can be subscribed to."""
-
-    OPENED = "cluster.opened"
-    GREW = "cluster.grew"
-    MERGED = "cluster.merged"
-    SPLIT = "cluster.split"
-
 
 _GROWING: Final = frozenset(
     {

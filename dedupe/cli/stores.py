@@ -59,7 +59,7 @@ def backup(
     target: Annotated[Path, typer.Argument(help="The file to write.", metavar="TARGET")],
     store: Store = DEFAULT_STORE,
     force: Force = False,  # noqa: FBT002  that is how typer declares a flag
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002  that is how typer declares a flag
 ) -> None:
     """Copy the store to a file, as it is at this moment, and verify the copy; a server may go on writing."""
     from dedupe.cli.copies import run_backup
@@ -71,7 +71,7 @@ def restore(
     source: Annotated[Path, typer.Argument(help="A file that `storyfold backup` wrote.", metavar="SOURCE")],
     store: Store = DEFAULT_STORE,
     force: Force = False,  # noqa: FBT002  that is how typer declares a flag
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002  that is how typer declares a flag
 ) -> None:
     """Put a backup in the place of the store, which no server may have open."""
     from dedupe.cli.copies import run_restore

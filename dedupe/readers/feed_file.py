@@ -62,7 +62,7 @@ def _plain(markup: str) -> str:
     """Return the text of a fragment of HTML."""
     if "<" not in markup and "&" not in markup:
         return markup.strip()
-    from lxml import html  # noqa: PLC0415
+    from lxml import html  # noqa: PLC0415  as above
 
     try:
         fragment = html.fragment_fromstring(markup, create_parent="div")

@@ -19,7 +19,7 @@ def read(source: Source) -> Iterator[Entry]:
     """Yield the fields of each row; raise `UnreadableInput`, or `MissingLibrary` without pyarrow."""
     try:
         import pyarrow as pa  # noqa: PLC0415  an extra
-        import pyarrow.parquet as files  # noqa: PLC0415
+        import pyarrow.parquet as files  # noqa: PLC0415  an extra
     except ModuleNotFoundError as problem:
         raise MissingLibrary("Parquet", "pyarrow", "parquet") from problem
     # the format is read from its end, so a pipe is held in memory

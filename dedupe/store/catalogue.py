@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Executable, bindparam, func, select
@@ -15,7 +15,15 @@ from dedupe.store.connection import check_place, database_path, reader_engine
 from dedupe.store.cursor import read_cursor
 from dedupe.store.generation_reads import BLOCK
 from dedupe.store.history_reads import HistoryReads
-from dedupe.store.listing import cluster_list, hour_list, list_key, member_list, representing, unveiled_cluster_list
+from dedupe.store.listing import (
+    cluster_list,
+    growth_list,
+    hour_list,
+    list_key,
+    member_list,
+    representing,
+    unveiled_cluster_list,
+)
 from dedupe.store.preparation import check_revision
 from dedupe.store.queries import ClusterFilter, ClusterSort, TitleQuery
 from dedupe.store.records import StoredArticle
@@ -101,6 +109,16 @@ class SqlCatalogue(HistoryReads):
             rows = connection.execute(statement.limit(limit + 1)).all()
         hours = [Hour(at=moment(row.hour * HOUR_US), articles=row.articles, copies=row.copies) for row in rows]
         return page(scope, [(row.hour, 0, hour) for row, hour in zip(rows, hours, strict=True)], limit)
+
+    def growth(self, since: Mapping[str, datetime]) -> Mapping[str, Sequence[Hour]]:
+        """Return the hours of several clusters, each from the hour of a moment on."""
+        found: dict[str, list[Hour]] = {}
+        if since:
+            with self._reading() as connection:
+                for row in connection.execute(growth_list(since).where(self._there)):
+                    hour = Hour(at=moment(row.hour * HOUR_US), articles=row.articles, copies=row.copies)
+                    found.setdefault(row.id, []).append(hour)
+        return found
 
     def titled(self, which: TitleQuery, before: int | None) -> Titled:
         """Find articles by their titles among those that represent their clusters."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     Table,
+    case,
     exists,
     func,
     literal,
@@ -106,6 +108,21 @@ def hour_list(cluster_pk: int, after: Key | None) -> Select[Any]:
         .order_by(hour)
     )
     return statement if after is None else statement.where(articles.c.seen_at >= (int(after[0]) + 1) * HOUR_US)
+
+
+def growth_list(since: Mapping[str, datetime]) -> Select[Any]:
+    """Return the statement that counts the articles of clusters by the hour, each from the hour of a moment on."""
+    hour = articles.c.seen_at // HOUR_US
+    counts = func.count().label("articles"), func.count(articles.c.duplicate_of).label("copies")
+    begins = {cluster_id: microseconds(moment) // HOUR_US * HOUR_US for cluster_id, moment in since.items()}
+    return (
+        select(clusters.c.id, hour.label("hour"), *counts)
+        .join(articles, articles.c.cluster_pk == clusters.c.pk)
+        .where(clusters.c.id.in_(begins), articles.c.seen_at >= case(begins, value=clusters.c.id))
+        .where(LIVE)
+        .group_by(clusters.c.pk, hour)
+        .order_by(clusters.c.pk, hour)
+    )
 
 
 def representing(stored: Select[Any], numbers: Sequence[int], which: TitleQuery, *, is_unveiled: bool) -> Select[Any]:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from dedupe.article import PubStatus
 from dedupe.constraints import Constraints
@@ -188,9 +189,9 @@ class MemoryStore(MemoryCatalogue):
         if len(left) == 1:
             self._assign(left[0], duplicate_group_id=None, duplicate_of=None)
 
-    def _assign(self, article_id: str, **changed: object) -> None:
+    def _assign(self, article_id: str, **changed: Any) -> None:
         stored = self._articles[article_id]
-        self._articles[article_id] = replace(stored, assignment=replace(stored.assignment, **changed))  # type: ignore[arg-type]
+        self._articles[article_id] = replace(stored, assignment=replace(stored.assignment, **changed))
 
     def _replayed(self, event: Event) -> Replayed:
         stored = self._articles.get(event.article_id or "")

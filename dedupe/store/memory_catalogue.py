@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from operator import itemgetter
+
 from dedupe.errors import UnknownArticle
 from dedupe.store import selection
 from dedupe.store.answers import ClusterRow, Hour, Page, Titled, Totals
@@ -10,6 +14,7 @@ from dedupe.store.queries import ClusterFilter, ClusterSort, TitleQuery
 from dedupe.store.records import StoredArticle
 from dedupe.store.selection import SORT_KEYS, after_cursor, page, passes
 from dedupe.store.summary import Summary
+from dedupe.store.times import HOUR_US, microseconds
 
 
 class MemoryCatalogue(MemoryHistory):
@@ -58,6 +63,17 @@ class MemoryCatalogue(MemoryHistory):
             rows = selection.by_the_hour(self._members(self._known(cluster_id)))
         scope = ("hours", cluster_id)
         return page(scope, after_cursor(scope, rows, cursor, is_descending=False), limit)
+
+    def growth(self, since: Mapping[str, datetime]) -> Mapping[str, Sequence[Hour]]:
+        """Return the hours of several clusters, each from the hour of a moment on."""
+        found = {}
+        with self._store._lock:
+            for cluster_id in since.keys() & self._store._clusters.keys():
+                members = self._members(self._store._clusters[cluster_id])
+                rows = sorted(selection.by_the_hour(members), key=itemgetter(0))
+                first = microseconds(since[cluster_id]) // HOUR_US
+                found[cluster_id] = [hour for number, _, hour in rows if number >= first]
+        return {cluster_id: hours for cluster_id, hours in found.items() if hours}
 
     def titled(self, which: TitleQuery, before: int | None) -> Titled:
         """Find articles by their titles among those that represent their clusters."""

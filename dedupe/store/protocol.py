@@ -89,6 +89,13 @@ class Catalogue(Protocol):
         """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
         ...
 
+    def growth(self, since: Mapping[str, datetime]) -> Mapping[str, Sequence[Hour]]:
+        """Return the hours of several clusters, oldest first, each from the hour of a moment on.
+
+        Clusters that are not known, or have none, are left out.
+        """
+        ...
+
     def changes(self, after: int, limit: int, which: ChangeFilter = ALL_CHANGES) -> Sequence[Event]:
         """Return up to ``limit`` of the events asked for with ``seq > after``, in order."""
         ...

@@ -52,7 +52,7 @@ def parquet(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
     """Yield a file, a group of rows at a time; raise `MissingLibrary` where pyarrow is not installed."""
     try:
         import pyarrow as pa  # noqa: PLC0415  an extra
-        import pyarrow.parquet as files  # noqa: PLC0415
+        import pyarrow.parquet as files  # noqa: PLC0415  an extra
     except ModuleNotFoundError as problem:
         raise MissingLibrary("Parquet", "pyarrow", "parquet") from problem
     schema = pa.schema([(name, _type(pa, name)) for name in columns])

@@ -58,4 +58,4 @@ def test_help_explains_every_option_and_names_the_exit_codes(name: str) -> None:
 
 
 def test_commands_without_a_server_are_a_part() -> None:
-    assert set(commands_of(command_line())) == set(COMMANDS) - {"serve", "demo"}
+    assert set(commands_of(command_line())) == set(COMMANDS) - {"serve", "demo", "feeds"}

@@ -56,7 +56,7 @@ def test_only_the_newest_are_kept() -> None:
 def test_memory_and_store_tell_the_same(after: int, limit: int, which: ChangeFilter) -> None:
     log = Log(20)
     batches = [
-        asyncio.run(Follower(told(20, kept), log, which).read(after, limit))  # type: ignore[arg-type]
+        asyncio.run(Follower(told(20, kept), log, which).read(after, limit))  # type: ignore[arg-type]  # a log of a few events
         for kept in (1, 5, 100)
     ]
     expected = [one for one in log.events if one.seq > after and which.passes(one)][:limit]
@@ -67,5 +67,5 @@ def test_memory_and_store_tell_the_same(after: int, limit: int, which: ChangeFil
 
 def test_what_was_told_while_the_store_was_read_is_not_passed_over() -> None:
     feed, log = told(3, kept=1), Log(6)
-    batch = asyncio.run(Follower(feed, log, ALL_CHANGES).read(0, 100))  # type: ignore[arg-type]
+    batch = asyncio.run(Follower(feed, log, ALL_CHANGES).read(0, 100))  # type: ignore[arg-type]  # a log of a few events
     assert (len(batch.events), batch.last_seq) == (6, 6)

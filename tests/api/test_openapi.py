@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from api import decisions, examples, job_schemas, reason_examples, schemas, schemas_webhooks
 from api.answers import dumps
-from api.routes.compare import CompareIn
+from api.schemas_compare import CompareIn
 from dedupe.comparison import Comparison
 from dedupe.explanation import Explanation
 from dedupe.provenance import Provenance
@@ -183,3 +183,12 @@ def test_the_example_of_an_explanation_adds_up() -> None:
     assert round(1 / (1 + math.exp(-log_odds)), 4) == join["probability"]
     assert round(join["probability"] - join["threshold"], 4) == join["margin"]
     assert round(join["probability"] - join["runner_up"]["confidence"], 4) == join["lead"]
+
+
+def test_the_document_is_there_for_programs(newsroom: Any) -> None:
+    async def ask(client: httpx.AsyncClient) -> None:
+        answer = await client.get("/openapi.json")
+        assert answer.status_code == 200
+        assert answer.json() == newsroom.app.openapi()
+
+    newsroom.run(ask)

@@ -73,14 +73,14 @@ class Newsroom:
         pool = (*happening.words, *happening.names * 4)
         words = [self.rng.choice(pool if self.rng.random() < 0.5 else self.everyday) for _ in range(tokens)]
         title = " ".join(self.rng.sample(happening.words, 4) + self.rng.sample(happening.names, 2))
-        return self.submit(event, Article(title=title, text=" ".join(words), **self.dateline(), **fields))  # type: ignore[arg-type]
+        return self.submit(event, Article(title=title, text=" ".join(words), **self.dateline(), **fields))  # type: ignore[arg-type]  # any field
 
     def copy(self, original: Submission, *, keep: float = 0.8) -> Submission:
         """Return a cut copy of an article under another headline."""
         words = original.article.text.split()
         start = self.rng.randrange(0, int(len(words) * (1 - keep)) + 1)
         kept = words[start : start + int(len(words) * keep)]
-        article = Article(title=" ".join(self.rng.sample(self.everyday, 6)), text=" ".join(kept), **self.dateline())  # type: ignore[arg-type]
+        article = Article(title=" ".join(self.rng.sample(self.everyday, 6)), text=" ".join(kept), **self.dateline())  # type: ignore[arg-type]  # any field
         return self.submit(self.event_of[original.article_id], article)
 
     def revision(self, original: Submission) -> Submission:

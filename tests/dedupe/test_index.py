@@ -32,7 +32,7 @@ def live_counts(index: Index) -> tuple[int, int]:
 
 
 def event(seq: int, kind: EventKind, article_id: str | None, cluster_id: str, **fields: object) -> Event:
-    return Event(seq=seq, at=START, kind=kind, article_id=article_id, cluster_id=cluster_id, **fields)  # type: ignore[arg-type]
+    return Event(seq=seq, at=START, kind=kind, article_id=article_id, cluster_id=cluster_id, **fields)  # type: ignore[arg-type]  # any field
 
 
 @pytest.fixture

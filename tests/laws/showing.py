@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from dedupe.errors import UnknownArticle, UnknownCluster
-from dedupe.store.answers import ClusterRow, Page
+from dedupe.store.answers import ClusterRow, Hour, Page
 from dedupe.store.protocol import Catalogue, Store
 from dedupe.store.queries import ClusterFilter, ClusterSort
 from tests.laws.expected import Expected
@@ -66,6 +67,7 @@ def assert_reads(store: Store, catalogue: Catalogue, expected: Expected) -> None
         assert catalogue.arrival_counts(cluster_id) == arrived
         by_the_hour = walk(lambda cursor, c=cluster_id: catalogue.hours(c, 2, cursor))
         assert sum(hour.articles for hour in by_the_hour) == len(members)
+        assert_growth(catalogue, cluster_id, by_the_hour)
     for article_id, stored in expected.articles.items():
         if stored.hidden and not expected.is_unveiled:
             with pytest.raises(UnknownArticle):
@@ -83,6 +85,16 @@ def assert_reads(store: Store, catalogue: Catalogue, expected: Expected) -> None
     assert totals.clusters == sum(row.size > 0 for row in rows.values())
     assert totals.last_seq == store.last_seq() == len(expected.changes)
     assert_history(catalogue, expected, rows)
+
+
+def assert_growth(catalogue: Catalogue, cluster_id: str, hours: Sequence[Hour]) -> None:
+    assert catalogue.growth({cluster_id: hours[0].at, "clu_none": hours[0].at} if hours else {}) == (
+        {cluster_id: hours} if hours else {}
+    )
+    if hours:
+        within, after = hours[-1].at + timedelta(minutes=59), hours[-1].at + timedelta(hours=1)
+        assert catalogue.growth({cluster_id: within}) == {cluster_id: hours[-1:]}
+        assert catalogue.growth({cluster_id: after}) == {}
 
 
 def assert_history(catalogue: Catalogue, expected: Expected, cluster_ids: Iterable[str]) -> None:

@@ -29,7 +29,7 @@ def keep_adding(path: Path, seed: int) -> None:
         sys.stdout.flush()
         commit(changes)
 
-    store.commit = tell_and_commit  # type: ignore[method-assign]
+    store.commit = tell_and_commit  # type: ignore[method-assign]  # to know of each commit
     draw, stream = random.Random(seed), Newsroom(seed, count=seed * 1_000_000).stream(10**9)
     while True:
         engine.add_all(list(islice(stream, draw.randint(1, 9))))

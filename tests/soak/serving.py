@@ -18,7 +18,7 @@ from dedupe.settings import EngineSettings
 from dedupe.store.sql import SqlStore
 from dedupe.submission import Submission
 
-COMMAND = (sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", "0", "--json")
+COMMAND = (sys.executable, "-c", "from api.cli import main; main()", "serve", "--json")
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,13 @@ class Server:
 
 
 @contextmanager
-def serving(path: Path) -> Iterator[Server]:
-    """Serve the store in a file; what the server complains of is added to a log beside it."""
+def serving(path: Path, port: int = 0) -> Iterator[Server]:
+    """Serve the store in a file, at any free port if none is named; its complaints are added to a log beside it."""
     log = path.with_suffix(".log")
+    options = ["--store", url_of(path), "--port", str(port)]
     with (
         log.open("a") as errors,
-        subprocess.Popen(
-            [*COMMAND, "--store", url_of(path)], stdout=subprocess.PIPE, stderr=errors, text=True
-        ) as process,
+        subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, stderr=errors, text=True) as process,
     ):
         try:
             assert process.stdout

@@ -63,9 +63,20 @@ def test_whoever_waits_is_woken_by_the_next_change(newsroom: Any) -> None:
 def test_waiting_ends_when_nothing_comes(newsroom: Any) -> None:
     async def scenario(client: httpx.AsyncClient) -> None:
         begun = time.monotonic()
-        answer = await client.get(PATH, params={"after": 7, "wait": 0.2})
-        assert answer.json() == {"changes": [], "last_seq": 7}
+        answer = await client.get(PATH, params={"after": 0, "wait": 0.2})
+        assert answer.json() == {"changes": [], "last_seq": 0}
         assert time.monotonic() - begun >= 0.2
+
+    newsroom.run(scenario)
+
+
+def test_a_reader_ahead_of_the_log_is_told(newsroom: Any) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        last_seq = (await post(client, "Storm"))["seq"]
+        assert (await client.get(PATH, params={"after": last_seq})).json()["changes"] == []
+        answer = await client.get(PATH, params={"after": last_seq + 1, "wait": 60})
+        assert (answer.status_code, answer.json()["code"]) == (409, "ahead_of_log")
+        assert "ends at 1, before 2" in answer.json()["detail"]
 
     newsroom.run(scenario)
 

@@ -1,0 +1,1 @@
+"""Pages for people: the newsroom's desk, served by the same process as the API."""
