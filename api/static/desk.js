@@ -241,9 +241,17 @@ function keys() {
   document.addEventListener("keydown", onKey);
 }
 
+async function again(job) {
+  await pause(1000 * job.dataset.again);
+  const fresh = await part(location, "#job").catch(() => job);
+  if (fresh !== job) job.replaceWith(fresh);
+  if (fresh.dataset.again) again(fresh);
+}
+
 tellTimes();
 setInterval(tellTimes, 60_000);
 keys();
 if (list()) liveList();
 else if ($("[data-cluster]")) liveCluster($("[data-cluster]"));
+if ($("[data-again]")) again($("[data-again]"));
 for (const section of $$("[data-fill]")) fill(section);

@@ -1,0 +1,37 @@
+"""A re-index in sentences."""
+
+from __future__ import annotations
+
+from api.views.jobs import ACTS, churn_of, progress_of, share_done
+
+BUILDING = {
+    "state": "building",
+    "articles_done": 50,
+    "articles_total": 200,
+    "articles_per_second": 12.4,
+    "seconds_left": 12.1,
+}
+
+
+def test_progress_is_told() -> None:
+    assert progress_of(BUILDING) == "50 of 200 articles, 12 a second, 12 s left"
+    assert progress_of(BUILDING | {"seconds_left": None}) == "50 of 200 articles, 12 a second"
+    assert progress_of(BUILDING | {"state": "ready"}) == "50 of 200 articles"
+    assert share_done(BUILDING) == 25
+    assert share_done(BUILDING | {"articles_done": 0, "articles_total": 0}) == 0
+
+
+def test_churn_is_told() -> None:
+    difference = {
+        "article_count": 1_000, "moved_count": 1, "churn": 0.001, "agreement": 0.999, "cluster_count": 90,
+        "former_cluster_count": 100, "merged_count": 12, "split_count": 1, "opened_count": 1,
+    }  # fmt: skip
+    assert churn_of(difference) == [
+        "1 article of 1,000 would be in another cluster: under 1 % churn.",
+        "90 clusters instead of 100: 12 merged, 1 split, 1 opened.",
+        "Of what is together now, over 99 % agrees.",
+    ]
+
+
+def test_what_is_ready_can_be_approved_or_discarded() -> None:
+    assert [act for act, _ in ACTS["ready"]] == ["activate", "discard"]
