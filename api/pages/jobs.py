@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from dedupe.store.jobs import Job
 from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from api.access import needs
-from api.job_schemas import difference_json, job_json
+from api.job_rendering import difference_json, job_json
 from api.pages.forms import read_form
 from api.pages.visit import PageRoute, Visit, VisitDep
 from api.problems import Problem
 from api.views.jobs import ACTS, AT_WORK, churn_of, progress_of, share_done, state_of
 from dedupe import ids
 from dedupe.access import Scope
+from dedupe.store.jobs import Job
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 

@@ -10,19 +10,21 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api import job_schemas as examples
+from api import job_examples as examples
 from api.access import ScopedRoute, needs
 from api.answers import dumps, json_answer, next_page, not_modified, tag
 from api.bodies import parse, read_json
 from api.deps import Service, ServiceDep
-from api.job_schemas import DifferenceOut, JobOut, JobPage, ReindexIn, difference_json, job_json
+from api.job_rendering import difference_json, job_json
 from api.openapi import NOT_MODIFIED, PROBLEMS, Responses, answers, body_of, problems_of
+from api.schemas_jobs import DifferenceOut, JobOut, JobPage, ReindexIn
 from api.visibility import CatalogueDep
 from dedupe import ids
 from dedupe.access import Scope
 from dedupe.errors import InvalidSettings, JobConflict
 from dedupe.reindexing.comparison import SHOWN
-from dedupe.store.jobs import Job, JobState
+from dedupe.store.jobs import Job
+from dedupe.store.records import JobState
 
 router = APIRouter(prefix="/v1", tags=["jobs"], route_class=ScopedRoute)
 

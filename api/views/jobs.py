@@ -48,7 +48,8 @@ def progress_of(job: Json) -> str:
 
 def share_done(job: Json) -> float:
     """Return how much of a job is done, in percent."""
-    return round(100 * job["articles_done"] / (job["articles_total"] or 1), 1)
+    done, total = int(job["articles_done"]), int(job["articles_total"])
+    return round(100 * done / (total or 1), 1)
 
 
 def churn_of(difference: Json) -> list[str]:

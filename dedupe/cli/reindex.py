@@ -17,7 +17,8 @@ from dedupe.cli.progress import Reporter, progress
 from dedupe.cli.startup import Opened, open_store
 from dedupe.reindexing.desk import Desk
 from dedupe.reindexing.progress import Progress
-from dedupe.store.jobs import Job, JobState
+from dedupe.store.jobs import Job
+from dedupe.store.records import JobState
 
 
 class Deed(StrEnum):

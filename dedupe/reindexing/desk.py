@@ -20,7 +20,8 @@ from dedupe.reindexing.progress import Progress
 from dedupe.reindexing.switching import Order, guard, preview, switch
 from dedupe.settings import EngineSettings, changed_settings
 from dedupe.store.generations import Generation, Generations
-from dedupe.store.jobs import OPEN, Job, Jobs, JobState
+from dedupe.store.jobs import OPEN, Job, Jobs
+from dedupe.store.records import JobState
 from dedupe.store.rows import packed
 from dedupe.store.sql import SqlStore
 from dedupe.store.times import microseconds

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 
 import orjson
@@ -15,24 +14,11 @@ from dedupe.errors import JobConflict, UnknownJob
 from dedupe.store.answers import Page
 from dedupe.store.cursor import read_cursor
 from dedupe.store.generation_schema import jobs
+from dedupe.store.records import JobState
 from dedupe.store.rows import Record, packed
 from dedupe.store.selection import page
 from dedupe.store.sql import SqlStore
 from dedupe.store.times import microseconds, moment
-
-
-class JobState(StrEnum):
-    """How far a job is. It is ``activating`` and ``rolling_back`` only while that is going on."""
-
-    BUILDING = "building"
-    READY = "ready"
-    ACTIVATING = "activating"
-    ACTIVATED = "activated"
-    ROLLING_BACK = "rolling_back"
-    ROLLED_BACK = "rolled_back"
-    DISCARDED = "discarded"
-    FAILED = "failed"
-
 
 OPEN: Final = (JobState.BUILDING, JobState.READY)
 """States of a job that holds a generation which is not in force."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from dedupe.article import Article
@@ -85,3 +86,16 @@ class Replayed:
     names: Sequence[Name] = ()
     embargoed: Sequence[str] = ()
     aside: bool = False
+
+
+class JobState(StrEnum):
+    """How far a job is. It is ``activating`` and ``rolling_back`` only while that is going on."""
+
+    BUILDING = "building"
+    READY = "ready"
+    ACTIVATING = "activating"
+    ACTIVATED = "activated"
+    ROLLING_BACK = "rolling_back"
+    ROLLED_BACK = "rolled_back"
+    DISCARDED = "discarded"
+    FAILED = "failed"

@@ -18,8 +18,8 @@ from dedupe.reindexing import follower, switching
 from dedupe.reindexing.desk import Desk
 from dedupe.reindexing.progress import Progress
 from dedupe.store.generation_schema import generation_events, generations
-from dedupe.store.jobs import JobState
 from dedupe.store.memory import MemoryStore
+from dedupe.store.records import JobState
 from dedupe.store.sql import sql_store
 from tests.dedupe.reindexing.archive import OFTEN, Archive
 from tests.dedupe.test_engine import WARY

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dedupe.errors import JobConflict
-from dedupe.store.jobs import JobState
+from dedupe.store.records import JobState
 from tests.dedupe.newsroom import Newsroom
 from tests.dedupe.reindexing.archive import OFTEN, Archive
 from tests.dedupe.test_engine import WARY
