@@ -4,18 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from api.views.times import lapse
 from api.views.wording import counted, percent
 
+Json = Mapping[str, Any]
+
+
+class Act(NamedTuple):
+    """What can be done with a job: its name in an address, what the button says, and what comes of it."""
+
+    name: str
+    button: str
+    follows: str
+
+
 AT_WORK: Final = frozenset({"building", "activating", "rolling_back"})
-ACTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "building": (("discard", "Cancel it"),),
-    "ready": (("activate", "Put it into force"), ("discard", "Discard it")),
-    "activated": (("rollback", "Bring the former clustering back"),),
+ACTS: Final[Mapping[str, tuple[Act, ...]]] = {
+    "building": (Act("discard", "Cancel it", "Nothing changes for readers; what was built so far is erased."),),
+    "ready": (
+        Act(
+            "activate",
+            "Put it into force",
+            "For everyone, at once. Old addresses go on answering; it can be taken back.",
+        ),
+        Act("discard", "Discard it", "Nothing changes for readers; what was built is erased."),
+    ),
+    "activated": (
+        Act(
+            "rollback",
+            "Bring the former clustering back",
+            "Articles that came in since stay, and are decided by the former settings; editors' decisions hold.",
+        ),
+    ),
 }
-"""What can be done with a job in each state, and what the button says."""
+"""What can be done with a job in each state."""
+SETTINGS: Final[Mapping[str, str]] = {
+    "coverage": "Share of its words that another text must cover to make it a copy",
+    "length_ratio": "Share of the other's length that a copy has at least",
+    "cluster_window_days": "Days for which an event can be joined",
+    "copy_window_days": "Days for which an article can be copied",
+    "keep_articles": "Newest articles that are compared with however old they are",
+    "shingle_size": "Words in a row that are compared",
+    "bands": "Bands of a signature: more find more copies",
+    "rows": "Rows of a band: more find fewer false candidates",
+    "bucket_cap": "Like texts that are looked at in a flood of them",
+    "posting_cap": "Articles with the same word that are looked at",
+    "prior": "Use word frequencies that were counted elsewhere",
+}
+"""What each setting means to an editor, those first that are changed most."""
 _STATES: Final[Mapping[str, str]] = {
     "building": "being built",
     "ready": "ready to look at",
@@ -23,8 +61,12 @@ _STATES: Final[Mapping[str, str]] = {
     "activated": "in force",
     "rolling_back": "being taken back",
 }
-
-Json = Mapping[str, Any]
+_MOVED: Final[Mapping[str, str]] = {
+    "activated": "came to another cluster",
+    "rolling_back": "came to another cluster",
+    "rolled_back": "had come to another cluster",
+    "discarded": "would have been in another cluster",
+}
 
 
 def state_of(job: Json) -> str:
@@ -52,14 +94,25 @@ def share_done(job: Json) -> float:
     return round(100 * done / (total or 1), 1)
 
 
-def churn_of(difference: Json) -> list[str]:
+def other_settings(job: Json, present: Json) -> list[str]:
+    """Return by which settings a job differs from those in force."""
+    differing = [name for name in SETTINGS if job["settings"][name] != present[name]]
+    return [f"{SETTINGS[name]}: {_plain(job['settings'][name])}, now {_plain(present[name])}" for name in differing]
+
+
+def churn_of(difference: Json, state: str) -> list[str]:
     """Return what a new clustering changes, in sentences."""
-    moved = counted(difference["moved_count"], "article")
-    fates = ", ".join(f"{difference[f'{fate}_count']:,} {fate}" for fate in ("merged", "split", "opened"))
-    moved_of = f"{moved} of {difference['article_count']:,}"
+    moved = f"{counted(difference['moved_count'], 'article')} of {difference['article_count']:,}"
     clusters = f"{counted(difference['cluster_count'], 'cluster')} instead of {difference['former_cluster_count']:,}"
+    fates = ", ".join(f"{difference[f'{fate}_count']:,} {fate}" for fate in ("merged", "split", "opened"))
     return [
-        f"{moved_of} would be in another cluster: {percent(difference['churn'])} churn.",
+        f"{moved} {_MOVED.get(state, 'would be in another cluster')}: {percent(difference['churn'])} churn.",
         f"{clusters}: {fates}.",
-        f"Of what is together now, {percent(difference['agreement'])} agrees.",
+        f"Agreement with the clustering before: {percent(difference['agreement'])}; 100 % is the same, 0 % is chance.",
     ]
+
+
+def _plain(value: float) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,.6g}"
