@@ -104,10 +104,10 @@ def churn_of(difference: Json, state: str) -> list[str]:
     """Return what a new clustering changes, in sentences."""
     moved = f"{counted(difference['moved_count'], 'article')} of {difference['article_count']:,}"
     clusters = f"{counted(difference['cluster_count'], 'cluster')} instead of {difference['former_cluster_count']:,}"
-    fates = ", ".join(f"{difference[f'{fate}_count']:,} {fate}" for fate in ("merged", "split", "opened"))
+    merged, split, opened = (difference[f"{fate}_count"] for fate in ("merged", "split", "opened"))
     return [
         f"{moved} {_MOVED.get(state, 'would be in another cluster')}: {percent(difference['churn'])} churn.",
-        f"{clusters}: {fates}.",
+        f"{clusters}: {merged:,} merged, {split:,} split, {opened:,} new.",
         f"Agreement with the clustering before: {percent(difference['agreement'])}; 100 % is the same, 0 % is chance.",
     ]
 

@@ -29,7 +29,7 @@ def test_churn_is_told() -> None:
     }  # fmt: skip
     assert churn_of(difference, "ready") == [
         "1 article of 1,000 would be in another cluster: under 1 % churn.",
-        "90 clusters instead of 100: 12 merged, 1 split, 1 opened.",
+        "90 clusters instead of 100: 12 merged, 1 split, 1 new.",
         "Agreement with the clustering before: over 99 %; 100 % is the same, 0 % is chance.",
     ]
     assert churn_of(difference, "activated")[0] == "1 article of 1,000 came to another cluster: under 1 % churn."
