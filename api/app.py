@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from api import problems
 from api.access import Guarded
 from api.deps import Service
 from api.feed import Feed
+from api.jobs import JobRunner
 from api.keyring import KeyRing
 from api.metrics import Metrics
 from api.middleware import Observed
@@ -31,6 +33,7 @@ from api.routes import (
     corrections,
     explanation,
     exports,
+    jobs,
     neighbours,
     operations,
     provenance,
@@ -43,8 +46,10 @@ from api.vitals import Vitals
 from api.webhooks.dispatch import Dispatcher, Pace
 from api.writer import Writer
 from dedupe.engine import Engine
+from dedupe.reindexing.desk import Desk
 from dedupe.store.keys import SqlKeys
 from dedupe.store.protocol import Catalogue
+from dedupe.store.sql import sql_store
 from dedupe.store.subscriptions import Subscriptions
 
 DESCRIPTION = """POST an article, get back the cluster it belongs to. Errors are problem documents (RFC 9457), times
@@ -80,7 +85,7 @@ def create_app(
     streams = Streams(settings.stream_stall_seconds, settings.most_streams)
     metrics.watch_streams(streams)
     ring = KeyRing(beside.keys, settings.key_digests, is_demanded=settings.is_key_demanded)
-    service = Service(engine, catalogue, settings, writer, feed, metrics, streams)
+    service = Service(engine, catalogue, settings, writer, feed, metrics, streams, _runner(engine))
     dispatcher = _dispatcher(service, beside.subscriptions)
 
     @asynccontextmanager
@@ -107,7 +112,7 @@ def create_app(
     problems.install(app)
     for routes in (
         bulk, articles, exports, clusters, corrections, provenance, neighbours, explanation, compare, changes,
-        *([webhooks] if dispatcher else []), operations,
+        *([webhooks] if dispatcher else []), jobs, operations,
     ):  # fmt: skip
         app.include_router(routes.router)
     for router in PAGES:
@@ -134,6 +139,10 @@ def _let_browsers_in(app: FastAPI, origins: Sequence[str]) -> None:
     )  # fmt: skip
 
 
+def _runner(engine: Engine) -> JobRunner:
+    return JobRunner(Desk(sql_store(engine.store), engine, lambda: datetime.now(UTC)))
+
+
 def _dispatcher(service: Service, subscriptions: Subscriptions | None) -> Dispatcher | None:
     if subscriptions is None:
         return None
@@ -148,6 +157,7 @@ async def _running(
     """Run what goes on beside the requests; at the end, finish what was accepted."""
     service.feed.attach(asyncio.get_running_loop())
     service.writer.start()
+    service.jobs.start()
     if dispatcher:
         await dispatcher.start()
     releasing = asyncio.create_task(release_when_due(service.writer, service.settings.release_seconds))
@@ -163,6 +173,7 @@ async def _running(
         await asyncio.to_thread(ring.note)
         if dispatcher:
             await dispatcher.close()
+        await asyncio.to_thread(service.jobs.close)
         await asyncio.to_thread(service.writer.close)
 
 

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from api.ending import Ending
 from api.feed import Feed
+from api.jobs import JobRunner
 from api.metrics import Metrics
 from api.randomness import random_numbers
 from api.settings import ServiceSettings
@@ -30,6 +31,7 @@ class Service:
     feed: Feed
     metrics: Metrics
     streams: Streams
+    jobs: JobRunner
     numbers: Iterator[int] = field(default_factory=random_numbers)
     ending: Ending = field(default_factory=Ending)
 

@@ -67,6 +67,7 @@ CHANGES: Final[Json] = {
             "article_id": ASSIGNMENT["article_id"],
             "cluster_id": ASSIGNMENT["cluster_id"],
             "from_cluster_id": None,
+            "generation": None,
         }
     ],
     "last_seq": 1042,

@@ -75,6 +75,13 @@ MOVED: Final[Responses] = {
         "headers": {"Location": {"schema": {"type": "string"}}},
     }
 }
+
+
+def problems_of(status: int, description: str, example: dict[str, Any]) -> Responses:
+    """Return the description of a refusal by its example."""
+    return {status: {"description": description, "content": shown(MEDIA_TYPE, example, _PROBLEM)}}
+
+
 CONTRADICTION: Final[Responses] = {
     409: {
         "description": "Another decision is in the way, or it was undone: `standing` names it, with who and when",

@@ -21,6 +21,8 @@ from dedupe.errors import (
     InvalidArticle,
     InvalidCorrection,
     InvalidQuery,
+    InvalidSettings,
+    JobConflict,
     MissingLibrary,
     ReusedIdempotencyKey,
     StoreError,
@@ -29,6 +31,7 @@ from dedupe.errors import (
     UnknownArticle,
     UnknownCluster,
     UnknownConstraint,
+    UnknownJob,
     UnreadableInput,
     WithdrawnArticle,
 )
@@ -47,6 +50,9 @@ STATUS: Final[Mapping[type[DedupeError], int]] = {
     Contradiction: 409,
     UnknownConstraint: 404,
     AlreadyUndone: 409,
+    InvalidSettings: 422,
+    UnknownJob: 404,
+    JobConflict: 409,
     UnreadableInput: 400,
     MissingLibrary: 501,
     StoreError: 503,
@@ -100,7 +106,7 @@ def problem_of(error: DedupeError) -> Problem:
     """Return the problem that an error of the engine is to whoever asked."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     errors = []
-    if isinstance(error, (InvalidArticle, InvalidCorrection, InvalidQuery)):
+    if isinstance(error, (InvalidArticle, InvalidCorrection, InvalidQuery, InvalidSettings)):
         errors = [{"field": error.field, "reason": error.reason}]
     headers = {"Retry_After": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     problem = Problem(status, error.code, str(error), errors, **headers)

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from api.problems import Problem
-from api.schemas import ChangeOut, ClusterOut
+from api.schemas import ChangeOut, ClusterOut, GenerationOut
 from dedupe.constraints import Constraint
-from dedupe.events import Assignment, Event, EventKind
+from dedupe.events import SWITCHING, Assignment, Event, EventKind
 from dedupe.store.answers import ClusterRow, Totals
 from dedupe.store.records import StoredArticle
 from dedupe.store.velocity import velocity
@@ -68,7 +68,16 @@ def cluster_json(row: ClusterRow, now: datetime) -> dict[str, Any]:
 
 def change_json(event: Event) -> dict[str, Any]:
     """Return an event as JSON values; its reasons stay with the article."""
-    return {field: getattr(event, field) for field in ChangeOut.model_fields}
+    fields = ChangeOut.model_fields.keys() - {"generation"}
+    row = {field: getattr(event, field) for field in ChangeOut.model_fields if field in fields}
+    return row | {"cluster_id": event.cluster_id or None, "generation": _generation(event)}
+
+
+def _generation(event: Event) -> dict[str, Any] | None:
+    if event.kind not in SWITCHING:
+        return None
+    counts = {field: event.detail[field] for field in GenerationOut.model_fields if field != "number"}
+    return {"number": event.detail["generation"]} | counts
 
 
 def decision_json(event: Event) -> dict[str, Any]:

@@ -184,15 +184,27 @@ class TimelineOut(BaseModel):
     next_cursor: str | None
 
 
+class GenerationOut(BaseModel):
+    """A generation that was put into force, and what that changed."""
+
+    number: int
+    job_id: str
+    article_count: int
+    moved_count: int
+    cluster_count: int
+    former_cluster_count: int
+
+
 class ChangeOut(BaseModel):
-    """One event of the log."""
+    """One event of the log; ``cluster_id`` is null where a ``generation`` was put into force, and many change."""
 
     seq: int
     at: datetime
     kind: EventKind
     article_id: str | None
-    cluster_id: str
+    cluster_id: str | None
     from_cluster_id: str | None
+    generation: GenerationOut | None
 
 
 class ChangePage(BaseModel):

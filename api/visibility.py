@@ -27,8 +27,8 @@ CatalogueDep = Annotated[Catalogue, Depends(_catalogue)]
 """What the sender of a request may see."""
 
 
-async def _archive(catalogue: CatalogueDep) -> Archive:
-    return Archive(catalogue)
+async def _archive(catalogue: CatalogueDep, service: ServiceDep) -> Archive:
+    return Archive(catalogue, service.engine.settings)
 
 
 ArchiveDep = Annotated[Archive, Depends(_archive)]

@@ -45,7 +45,7 @@ class Archive:
         """Read a stored article again as it was read when it was placed; raise `WithdrawnArticle`."""
         if stored.article is None:
             raise WithdrawnArticle(stored.article_id)
-        event = self.event(stored.assignment.seq or 0)
+        event = self.catalogue.placing(stored.article_id, stored.assignment.seq or 0)
         if event.kind in PLACING and event.article_id == stored.article_id:
             replayed = Replayed(event=event, article=stored.article, language=stored.language, vocabulary=None)
             reading = read_replayed(replayed, self._settings)

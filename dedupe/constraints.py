@@ -191,6 +191,10 @@ class Constraints:
         if event.is_editorial:
             self._parted = None
 
+    def gather_anew(self) -> None:
+        """Look up again, in another clustering, what is kept apart."""
+        self._parted = None
+
     def unite(self, absorbed: int, survivor: int) -> None:
         """Have what is kept from one cluster kept from the one that absorbed it."""
         if self._parted is None:
@@ -208,6 +212,8 @@ class Constraints:
             self._parted = {}
             for constraint in self.in_force():
                 for left, right in constraint.parted(where):
+                    if left == right:  # in a generation that is still being built
+                        continue
                     self._parted.setdefault(left, {})[right] = constraint.seq
                     self._parted.setdefault(right, {})[left] = constraint.seq
         return self._parted.get(cluster, NOTHING)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from typing import Final
 
 from dedupe.events import PLACING, Event, EventKind
+
+_CLUSTER: Final = "clu"
 
 
 class Embargoes:
@@ -30,6 +34,16 @@ class Embargoes:
             self.clusters.add(event.cluster_id)
         if event.kind in PLACING and event.article_id:
             self.articles.add(event.article_id)
+
+    def restore(self, embargoed: Iterable[str]) -> None:
+        """Go on from the ids of the articles and clusters that readers may not see, as they were noted."""
+        noted = set(embargoed)
+        self.clusters = {public_id for public_id in noted if public_id.startswith(_CLUSTER)}
+        self.articles = noted - self.clusters
+
+    def noted(self) -> list[str]:
+        """Return the ids of both, to `restore` from."""
+        return sorted(self.articles | self.clusters)
 
     def checksum(self) -> bytes:
         """Return a digest of both."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 
@@ -38,7 +39,7 @@ class Engine:
 
     One writer: from candidates to commit is one critical section. The index follows from the
     store's log alone; when a commit fails it is built from the log again. ``on_event`` is told of
-    every event once it is durable.
+    every event once it is durable. It writes the ``store``, and decides by the ``model``.
     """
 
     def __init__(
@@ -49,10 +50,9 @@ class Engine:
         model: JoinModel | None = None,
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
-        self._store = store
-        self._settings = settings or EngineSettings()
-        self._model = model or shipped_model()
-        self._ledger = Ledger(store, self._settings, on_event)
+        self.store = store
+        self.model = model or shipped_model()
+        self._ledger = Ledger(store, settings or EngineSettings(), on_event)
 
     @property
     def _index(self) -> Index:
@@ -61,6 +61,27 @@ class Engine:
     def subscribe(self, on_event: Callable[[Event], None]) -> None:
         """Have ``on_event`` told of every event, in order, once it is durable; be quick there."""
         self._ledger.on_event = on_event
+
+    @property
+    def settings(self) -> EngineSettings:
+        """Return the settings by which articles are placed now."""
+        return self._ledger.settings
+
+    def watch(self, on_replaced: Callable[[StoredArticle], None]) -> None:
+        """Have ``on_replaced`` given every text that a revision or a takedown is about to erase."""
+        self._ledger.watch(on_replaced)
+
+    def unwatch(self, on_replaced: Callable[[StoredArticle], None]) -> None:
+        """End what `watch` began."""
+        self._ledger.unwatch(on_replaced)
+
+    def held(self) -> AbstractContextManager[Index]:
+        """Give the index, which nobody changes meanwhile: writing waits until it is let go."""
+        return self._ledger.held()
+
+    def take_over(self, event: Event, index: Index, settings: EngineSettings) -> None:
+        """Go on with another index, which a durable event put in the place of the one that is held."""
+        self._ledger.take_over(event, index, settings)
 
     def add(self, submission: Submission) -> Assignment:
         """Place one article durably and return where; raise `StoreError` when nothing was stored."""
@@ -79,8 +100,11 @@ class Engine:
 
         Raises `StoreError` when none of the group was stored.
         """
-        readings = [read_submission(submission, self._settings) for submission in submissions]
+        settings = self.settings
+        readings = [read_submission(submission, settings) for submission in submissions]
         with self._ledger.writing(submissions) as group:
+            if settings is not self.settings:  # another generation was activated meanwhile
+                readings = [read_submission(submission, self.settings) for submission in submissions]
             return [self._answer(group, *pair) for pair in zip(submissions, readings, strict=True)]
 
     def _answer(self, group: Group, submission: Submission, reading: Reading) -> Assignment | DedupeError:
@@ -100,12 +124,12 @@ class Engine:
         return self._revise(group, submission, self._settled(reading), known)
 
     def _place(self, group: Group, submission: Submission, reading: Reading) -> Assignment:
-        verdict = decide(self._index, reading, self._model)
+        verdict = decide(self._index, reading, self.model)
         event = announced(self._index, placing_event(self._index, verdict, submission, reading))
         self._index.apply(event, reading, probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=1))
         placed = assignment(event, notices_of(submission))
-        pair = decide_merge(self._index, verdict, self._model)
+        pair = decide_merge(self._index, verdict, self.model)
         if pair is None:
             return placed
         merged = announced(self._index, merging_event(self._index, event, *pair))
@@ -117,11 +141,12 @@ class Engine:
         is_embargoed = submission.article.is_embargoed(submission.received_at)
         if is_embargoed and not known.hidden:
             stand(self._index, group, EventKind.WITHHELD, known, submission.received_at)
-        verdict = decide(self._index, reading, self._model, besides=self._index.slot_of(known.article_id))
+        verdict = decide(self._index, reading, self.model, besides=self._index.slot_of(known.article_id))
         before = self._read_again(known)
         event = placing_event(self._index, verdict, submission, reading)
         event = revision_event(self._index, event, known, before, reading)
         event = announced(self._index, replace(event, hidden=is_embargoed or known.hidden))
+        self._ledger.let_go(known)
         self._index.apply(event, reading, replaced=before, probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=known.revision + 1))
         if known.hidden and not is_embargoed:
@@ -132,6 +157,7 @@ class Engine:
     def _cancel(self, group: Group, submission: Submission, known: StoredArticle | None) -> Assignment:
         event = canceling_event(self._index, submission, known)
         if known is not None:
+            self._ledger.let_go(known)
             self._index.apply(event, None, replaced=self._read_again(known))
             group.append(Change(event=event))
         return withdrawal(event)
@@ -140,7 +166,7 @@ class Engine:
         self, event: Event, submission: Submission, reading: Reading, verdict: Verdict, *, revision: int
     ) -> Change:
         """Return what an event that placed an article writes."""
-        if not self._store.keeps_articles:
+        if not self.store.keeps_articles:
             return Change(event=event, vocabulary=self._index.take_snapshot(reading))
         terms = self._index.top_terms(reading, verdict.probe, TOP_TERMS) if verdict.probe else ()
         return Change(
@@ -151,26 +177,26 @@ class Engine:
         )
 
     def _settled(self, reading: Reading) -> Reading:
-        return settle(reading, self._index, self._settings)
+        return settle(reading, self._index, self.settings)
 
     def _read_again(self, known: StoredArticle) -> Reading | None:
-        return read_stored(known, self._index, self._settings)
+        return read_stored(known, self._index, self.settings)
 
     def preview(self, submission: Submission) -> Assignment:
-        """Decide where an article would go; store nothing.
-
-        Whether its cluster would then merge with another is not foretold.
-        """
-        reading = read_submission(submission, self._settings)
+        """Decide where an article would go, and store nothing; whether clusters would then merge is not foretold."""
+        settings = self.settings
+        reading = read_submission(submission, settings)
         with self._ledger.held() as index:
-            group = Group(self._store, [submission])
+            if settings is not self.settings:  # another generation was activated meanwhile
+                reading = read_submission(submission, self.settings)
+            group = Group(self.store, [submission])
             known = group.find(submission)
             if submission.article.pub_status is PubStatus.CANCELED:
                 return replace(withdrawal(canceling_event(index, submission, known)), seq=None)
             if known and says_the_same(group, known, submission):
                 return unchanged(index, known, submission)
             reading = self._settled(reading)
-            verdict = decide(index, reading, self._model, index.slot_of(known.article_id) if known else -1)
+            verdict = decide(index, reading, self.model, index.slot_of(known.article_id) if known else -1)
             event = placing_event(index, verdict, submission, reading)
             if known:
                 event = revision_event(index, event, known, self._read_again(known), reading)
@@ -179,26 +205,32 @@ class Engine:
     def withdraw(self, article_id: str, at: datetime) -> Event:
         """Take an article down: its text is erased everywhere; raise `UnknownArticle` or `WithdrawnArticle`."""
         with self._ledger.held() as index:
-            stored = self._store.article(article_id)
+            stored = self.store.article(article_id)
             if stored.article is None:
                 raise WithdrawnArticle(article_id)
             event = withdrawing_event(index, stored, at)
+            self._ledger.let_go(stored)
             self._ledger.record(event, self._read_again(stored))
             return event
 
     def release(self, at: datetime, most: int = 256) -> list[Event]:
         """Show up to ``most`` articles whose embargo has ended by ``at`` to everyone; raise `StoreError`."""
-        if not self._store.due(at, 1):
+        if not self.store.due(at, 1):
             return []
         with self._ledger.writing(()) as group:
-            for stored in self._store.due(at, most):
+            for stored in self.store.due(at, most):
                 stand(self._index, group, EventKind.RELEASED, stored, at)
         return [change.event for change in group.changes]
 
     def correct(self, correction: Correction) -> Event:
         """Carry out an editor's decision, durably; raise what `correcting_event` raises, or `StoreError`."""
         with self._ledger.held() as index:
-            event = announced(index, correcting_event(index, correction))
+            try:
+                event = announced(index, correcting_event(index, correction))
+            except UnknownArticle as unknown:
+                if self.store.article(unknown.article_id).article is None:  # before the present generation was built
+                    raise WithdrawnArticle(unknown.article_id) from None
+                raise
             self._ledger.record(event)
             return event
 

@@ -11,6 +11,9 @@ DedupeError
 ├── Contradiction       an editor's decision is against another one that is in force
 ├── UnknownConstraint   no editor's decision has this number, or none is in force there
 ├── AlreadyUndone       the editor's decision is in force no more
+├── InvalidSettings     a setting cannot be used, or is not known
+├── UnknownJob          no job has this id
+├── JobConflict         a job is not in a state, or there is another one, that allows this
 ├── UnreadableInput     a file or line is not what its format promises
 ├── MissingLibrary      a format needs a library that is not installed
 └── StoreError          the store did its part of nothing
@@ -134,6 +137,33 @@ class AlreadyUndone(DedupeError):
         super().__init__(f"decision {seq} is in force no more: decision {undone_by} undid it or took its place")
         self.seq = seq
         self.undone_by = undone_by
+
+
+class InvalidSettings(DedupeError):
+    """A setting cannot be used, or is not known."""
+
+    code = "invalid_settings"
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class UnknownJob(DedupeError):
+    """No job has this id."""
+
+    code = "unknown_job"
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"no job has the id {job_id!r}; GET /v1/jobs lists them")
+        self.job_id = job_id
+
+
+class JobConflict(DedupeError):
+    """A job is not in a state that allows this, or another job is in the way; nothing was changed."""
+
+    code = "job_conflict"
 
 
 class UnreadableInput(DedupeError):

@@ -25,10 +25,13 @@ class EventKind(StrEnum):
     ACTIVATED = "activated"
     WITHHELD = "withheld"
     RELEASED = "released"
+    ROLLED_BACK = "rolled_back"
 
 
 PLACING = frozenset({EventKind.OPENED, EventKind.JOINED, EventKind.COPIED, EventKind.REVISED})
 """Events that put the text of an article into the index."""
+SWITCHING = frozenset({EventKind.ACTIVATED, EventKind.ROLLED_BACK})
+"""Events that put another generation in the place of the present one; they name no cluster, but concern many."""
 
 
 STANDING = frozenset({EventKind.WITHHELD, EventKind.RELEASED})

@@ -12,7 +12,7 @@ import string
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-Kind = Literal["art", "clu", "dup"]
+Kind = Literal["art", "clu", "dup", "job"]
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _TO_PYTHON: Final = str.maketrans(
     dict(zip(_ALPHABET, "0123456789abcdefghijklmnopqrstuv", strict=True))

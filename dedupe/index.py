@@ -8,7 +8,7 @@ what is left is the same as if the text had come and gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -32,7 +32,7 @@ from dedupe.forgetting import expire
 from dedupe.interner import Interner
 from dedupe.reading import Reading
 from dedupe.settings import EngineSettings
-from dedupe.store.records import VocabularySnapshot
+from dedupe.store.records import Name, VocabularySnapshot
 
 NOBODY: Final = np.empty(0, dtype=np.int32)
 NO_TERMS: Final = Vector(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.uint16))
@@ -137,6 +137,42 @@ class Index:
         if self.constraints or event.is_editorial:
             self.constraints.record(event)
 
+    def note(self, event: Event) -> None:
+        """Take in what happened to another generation: of that, only what editors decided counts."""
+        self.constraints.record(event)
+
+    def adopt(self, names: Sequence[Name]) -> None:
+        """Give clusters and groups their public ids, and have old ids lead where they belong from now on."""
+        groups = [name for name in names if name.public_id.startswith("dup")]
+        self.groups.rename(
+            {ids.decode("dup", name.built_id or ""): ids.decode("dup", name.public_id) for name in groups}
+        )
+        clusters = [name for name in names if name.public_id.startswith("clu")]
+        built = [(self._clusters.find(ids.decode("clu", name.built_id)), name) for name in clusters if name.built_id]
+        for number, name in built:
+            self.clusters.clusters.bits[number] = ids.decode("clu", name.public_id)
+        self._clusters = Interner()
+        for bits in self.clusters.clusters.bits[: self.clusters.count].tolist():
+            self._clusters.intern_one(bits)
+        if self._clusters.count != self.clusters.count:
+            raise ValueError("two clusters would have one id")
+        for name in clusters:
+            if name.built_id is None:
+                self._lead(name)
+
+    def _lead(self, name: Name) -> None:
+        target = -1 if name.leads_to is None else self.cluster_number(name.leads_to)
+        self._cluster_for(name.public_id)
+        self.clusters.clusters.merged[self._clusters.find(ids.decode("clu", name.public_id))] = target
+
+    def numbered(self, bits: NDArray[np.uint64]) -> NDArray[np.int32]:
+        """Return the numbers of clusters by the bits of their ids, merges not followed; -1 for those never there."""
+        return self._clusters.find_all(bits)
+
+    def knows(self, cluster_id: str) -> bool:
+        """Return whether there ever was a cluster of this id."""
+        return self._clusters.find(ids.decode("clu", cluster_id)) >= 0
+
     def take_snapshot(self, reading: Reading) -> VocabularySnapshot | None:
         """Return the term counts of the language of the article just placed, where it is time to record them."""
         return self.counts.take_snapshot(reading, self.seq)
@@ -157,7 +193,8 @@ class Index:
         original = self.slot_of(copied["article_id"]) if copied else slot
         if "duplicate_group_id" in event.detail:
             group = ids.decode("dup", event.detail["duplicate_group_id"])
-            self.groups.join(group, slot, original, self.clusters.articles.group)
+            is_there = self.clusters.cluster_of(original) >= 0  # a revision may still name what was taken down
+            self.groups.join(group, slot, original if is_there else slot, self.clusters.articles.group)
         if copied:
             self.clusters.space.membership[slot] = cluster
             self.clusters.articles.original[slot] = original

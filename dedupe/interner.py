@@ -39,6 +39,10 @@ class Interner:
         """Return the number of a key, -1 when it is not known."""
         return int(_find(self._slots, self.keys, np.uint64(key)))
 
+    def find_all(self, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
+        """Return the number of each key, -1 for those that are not known."""
+        return _find_all(self._slots, self.keys, keys)
+
     def _make_room(self, coming: int) -> None:
         needed = self.count + coming
         if needed > len(self.keys):
@@ -83,6 +87,14 @@ def _enter(slots: NDArray[np.int32], known: NDArray[np.uint64], count: int, key:
 @kernel
 def _find(slots: NDArray[np.int32], known: NDArray[np.uint64], key: np.uint64) -> int:
     return int(slots[_place(slots, known, key)])
+
+
+@kernel
+def _find_all(slots: NDArray[np.int32], known: NDArray[np.uint64], keys: NDArray[np.uint64]) -> NDArray[np.int32]:
+    numbers = np.empty(len(keys), dtype=np.int32)
+    for i in range(len(keys)):
+        numbers[i] = slots[_place(slots, known, keys[i])]
+    return numbers
 
 
 @kernel

@@ -13,7 +13,7 @@ from dedupe.reading import Reading
 from dedupe.replaying import replayed_index
 from dedupe.settings import EngineSettings
 from dedupe.store.protocol import Store
-from dedupe.store.records import Change
+from dedupe.store.records import Change, StoredArticle
 from dedupe.submission import Submission
 
 
@@ -22,9 +22,10 @@ class Ledger:
 
     def __init__(self, store: Store, settings: EngineSettings, on_event: Callable[[Event], None] | None) -> None:
         self.index: Index = replayed_index(store, settings)
+        self.settings = settings
         self.on_event = on_event
         self._store = store
-        self._settings = settings
+        self._watchers: list[Callable[[StoredArticle], None]] = []
         self._lock = threading.Lock()
         self._in_step = True
 
@@ -57,12 +58,32 @@ class Ledger:
         self.index.apply(event, None, replaced)
         self._tell([change])
 
+    def watch(self, on_replaced: Callable[[StoredArticle], None]) -> None:
+        """Have ``on_replaced`` given every text that is about to be erased."""
+        with self._lock:
+            self._watchers.append(on_replaced)
+
+    def unwatch(self, on_replaced: Callable[[StoredArticle], None]) -> None:
+        """End what `watch` began."""
+        with self._lock:
+            self._watchers.remove(on_replaced)
+
+    def let_go(self, stored: StoredArticle) -> None:
+        """Tell of a text that is about to be erased."""
+        for on_replaced in self._watchers:
+            on_replaced(stored)
+
+    def take_over(self, event: Event, index: Index, settings: EngineSettings) -> None:
+        """Go on with another index, which a durable event put in the place of the one that is held."""
+        self.index, self.settings = index, settings
+        self._tell([Change(event=event)])
+
     def _follow_log(self) -> None:
         """Build the index from the log again if a commit failed after it was changed."""
         if self._in_step:
             return
         self._store.check_writable()
-        self.index = replayed_index(self._store, self._settings)
+        self.index = replayed_index(self._store, self.settings)
         self._in_step = True
 
     def _tell(self, changes: Sequence[Change]) -> None:

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dedupe.clusters.prior import shipped_priors
+from dedupe.events import SWITCHING
 from dedupe.index import Index
 from dedupe.settings import EngineSettings
 from dedupe.settling import read_replayed
 from dedupe.store.protocol import Store
+from dedupe.store.records import Replayed
 
 
 def replayed_index(store: Store, settings: EngineSettings) -> Index:
     """Return the index that follows from a store's log."""
     index = Index(settings, shipped_priors() if settings.prior else {})
     for replayed in store.replay():
-        reading = read_replayed(replayed, settings)
-        index.apply(replayed.event, reading)
-        if replayed.vocabulary:
-            index.counts.thaw(replayed.vocabulary)
+        apply_replayed(index, replayed, settings)
     return index
+
+
+def apply_replayed(index: Index, replayed: Replayed, settings: EngineSettings) -> None:
+    """Apply one event of a log to the index that follows from those before it."""
+    if replayed.aside:
+        index.note(replayed.event)
+        return
+    index.apply(replayed.event, read_replayed(replayed, settings))
+    if replayed.vocabulary:
+        index.counts.thaw(replayed.vocabulary)
+    if replayed.event.kind in SWITCHING:
+        index.adopt(replayed.names)
+        index.embargoes.restore(replayed.embargoed)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from typing import Any, Final
 
 from dedupe.duplicates.signature import signature_identity
+from dedupe.errors import InvalidSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +48,58 @@ class EngineSettings:
     def signature_identity(self) -> dict[str, int | str]:
         """Return what a stored decision depends on: a store made with other values is refused."""
         return signature_identity() | {"shingle_size": self.shingle_size, "bands": self.bands, "rows": self.rows}
+
+    def values(self) -> dict[str, int | float | bool]:
+        """Return all settings as JSON values; a span of time is a number of days."""
+        spans = {name: value for name, value in asdict(self).items() if isinstance(value, timedelta)}
+        plain = {name: value for name, value in asdict(self).items() if name not in spans}
+        return plain | {f"{name}{DAYS}": value / timedelta(days=1) for name, value in spans.items()}
+
+
+DAYS: Final = "_days"
+_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
+    "shingle_size": (1, 32),
+    "bands": (1, 128),
+    "rows": (1, 128),
+    "coverage": (0.01, 0.99),
+    "length_ratio": (0.01, 0.99),
+    "copy_window_days": (0.01, 36_500),
+    "cluster_window_days": (0.01, 36_500),
+    "keep_articles": (0, 100_000_000),
+    "bucket_cap": (1, 100_000),
+    "posting_cap": (1, 100_000),
+}
+
+
+def changed_settings(settings: EngineSettings, wanted: Mapping[str, Any]) -> EngineSettings:
+    """Return settings with those ``wanted``, as JSON values, in place of the present; raise `InvalidSettings`."""
+    present = settings.values()
+    for name, value in wanted.items():
+        if name not in present:
+            raise InvalidSettings(name, f"is not a setting; there are {', '.join(sorted(present))}")
+        _check(name, value, present[name])
+    fields = {name.removesuffix(DAYS): _read(name, value) for name, value in wanted.items()}
+    try:
+        return replace(settings, **fields)
+    except ValueError as problem:
+        field = next(iter(wanted), "settings")
+        raise InvalidSettings(field, str(problem)) from problem
+
+
+def _check(name: str, value: object, present: float | bool) -> None:  # noqa: FBT001  compared with, not a switch
+    if isinstance(present, bool):
+        if not isinstance(value, bool):
+            raise InvalidSettings(name, f"must be true or false, not {value!r:.40}")
+        return
+    is_whole = isinstance(present, int)
+    if isinstance(value, bool) or not isinstance(value, int if is_whole else (int, float)):
+        raise InvalidSettings(name, f"must be a {'whole ' * is_whole}number, not {value!r:.40}")
+    lowest, highest = _BOUNDS[name]
+    if not lowest <= value <= highest:
+        raise InvalidSettings(name, f"must lie in {lowest:,}..{highest:,}, not {value!r:.40}")
+
+
+def _read(name: str, value: Any) -> Any:
+    if name.endswith(DAYS):
+        return timedelta(days=value)
+    return float(value) if isinstance(getattr(EngineSettings(), name), float) else value

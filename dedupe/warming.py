@@ -79,7 +79,9 @@ def _compare() -> None:
 
 def _grow() -> None:
     """Fill tables until they have to be laid out anew."""
-    Interner().intern(np.arange(1 << 13, dtype=np.uint64))
+    interner = Interner()
+    interner.intern(np.arange(1 << 13, dtype=np.uint64))
+    interner.find_all(interner.keys)
     settings = EngineSettings()
     buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
     buckets.add(1 << 11, np.zeros(PERMUTATIONS, dtype=np.uint32))

@@ -10,10 +10,12 @@ from api.decisions import ConstraintIn, CorrectionIn, MergeIn, MoveIn, SplitIn
 from api.queries import ClusterQuery, ExportForm, ExportQuery
 from api.schemas import ArticleIn
 from api.schemas_compare import CompareIn, SideIn
+from api.schemas_jobs import ReindexIn
 from api.schemas_webhooks import NoticeKind, WebhookIn
 from dedupe.constraints import Rule
 from dedupe.events import Decision, EventKind
 from dedupe.store.queries import ClusterSort
+from dedupe.store.records import JobState
 
 __all__ = [
     "ApiProblem",
@@ -30,9 +32,11 @@ __all__ = [
     "EventKind",
     "ExportForm",
     "ExportQuery",
+    "JobState",
     "MergeIn",
     "MoveIn",
     "NoticeKind",
+    "ReindexIn",
     "Retries",
     "Rule",
     "SideIn",

@@ -11,6 +11,7 @@ from api.client import articles as of_articles
 from api.client import clusters as of_clusters
 from api.client import corrections as of_corrections
 from api.client import following as of_changes
+from api.client import jobs as of_jobs
 from api.client import operations as of_service
 from api.client.request import Request
 from api.client.walks import Walk
@@ -136,6 +137,15 @@ class Methods:
 
     changes = Iteration(of_changes.changes)
     change_page = Call(of_changes.change_page)
+
+    reindex = Call(of_jobs.reindex)
+    job = Call(of_jobs.job)
+    jobs = Iteration(of_jobs.jobs)
+    job_page = Call(of_jobs.job_page)
+    difference = Call(of_jobs.difference)
+    activate = Call(of_jobs.activate)
+    rollback = Call(of_jobs.rollback)
+    discard = Call(of_jobs.discard)
 
     subscribe = Call(of_service.subscribe)
     webhooks = Call(of_service.webhooks)

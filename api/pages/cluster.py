@@ -82,7 +82,7 @@ def all_members(visit: Visit, cluster_id: str) -> Iterator[StoredArticle]:
 
 
 def _lines(visit: Visit, rows: Sequence[StoredArticle]) -> list[Member]:
-    lines = (member(stored, visit.archive.event(stored.assignment.seq or 0)) for stored in rows)
+    lines = (member(stored, visit.catalogue.placing(stored.article_id, stored.assignment.seq or 0)) for stored in rows)
     return [line for line in lines if line is not None]
 
 

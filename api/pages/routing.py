@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.pages import article, assets, cluster, compare, editing, front, health, reference, session
+from api.pages import article, assets, cluster, compare, editing, front, health, jobs, reference, session
 
 PAGES: Final = (
     assets.router,
@@ -14,6 +14,7 @@ PAGES: Final = (
     compare.router,
     editing.router,
     health.router,
+    jobs.router,
     session.router,
     reference.router,
 )

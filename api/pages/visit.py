@@ -56,6 +56,11 @@ class Visit:
         return self.holder is None or self.holder.opens(Scope.EDIT)
 
     @property
+    def may_administer(self) -> bool:
+        """Return whether the visitor may re-index."""
+        return self.holder is None or self.holder.opens(Scope.ADMIN)
+
+    @property
     def catalogue(self) -> Catalogue:
         """Return what the visitor may see."""
         whole = self.service.catalogue
@@ -64,7 +69,7 @@ class Visit:
     @property
     def archive(self) -> Archive:
         """Return what the visitor may know of articles."""
-        return Archive(self.catalogue)
+        return Archive(self.catalogue, self.service.engine.settings)
 
     def show(self, template: str, status: int = 200, **context: Any) -> Response:
         """Return a page."""
@@ -104,6 +109,7 @@ class Visit:
             "holder": self.holder,
             "is_signed_in": has_session(self.request.scope),
             "may_edit": self.may_edit,
+            "may_administer": self.may_administer,
             "token": self.request.cookies.get(FORM_COOKIE) or self.fresh_token,
         }
 

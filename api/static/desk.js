@@ -34,12 +34,16 @@ function tellTimes(within = document) {
   }
 }
 
+async function inView() {
+  if (document.hidden) await new Promise((seen) => document.addEventListener("visibilitychange", seen, { once: true }));
+}
+
 // The change feed: `told` is called after each batch and answers with the event it has read up to.
 
 async function follow(after, told, state) {
   let isSure = false;
   for (let failures = 0; ; ) {
-    if (document.hidden) await new Promise((seen) => document.addEventListener("visibilitychange", seen, { once: true }));
+    await inView();
     try {
       const answer = await fetch(`/v1/changes?after=${after}&wait=${isSure ? 50 : 0}`, { cache: "no-store" });
       if (answer.status === 401) return state("offline", "Signed out: load the page again");
@@ -196,7 +200,8 @@ function liveCluster(cluster) {
     if (to) location.hash = to.id;
   });
   const told = (changes) => {
-    const ours = changes.some((change) => [change.cluster_id, change.from_cluster_id].includes(cluster.dataset.cluster));
+    const id = cluster.dataset.cluster;
+    const ours = changes.some((change) => change.generation || [change.cluster_id, change.from_cluster_id].includes(id));
     if (ours) $("#changed").hidden = false;
   };
   follow(Number(document.body.dataset.seq), told, tellState);
@@ -241,9 +246,33 @@ function keys() {
   document.addEventListener("keydown", onKey);
 }
 
+// A job that is at work is looked at again until it is done.
+
+async function watch(job) {
+  for (let failures = 0; job.dataset.again; ) {
+    await pause(2000 * 2 ** Math.min(failures, 4));
+    await inView();
+    try {
+      const fresh = await part(job.dataset.again, "#job");
+      const form = job.contains(document.activeElement) && document.activeElement.closest("form");
+      job.replaceWith(fresh);
+      if (form) ($$("form", fresh).find((other) => other.action === form.action)?.querySelector("button") ?? $("#main")).focus();
+      job = fresh;
+      failures = 0;
+      tellState("live", "Live");
+    } catch {
+      failures += 1;
+      tellState("offline", "The server does not answer; trying again");
+    }
+  }
+  document.title = $("h1", job).textContent;
+  live.textContent = document.title;
+}
+
 tellTimes();
 setInterval(tellTimes, 60_000);
 keys();
 if (list()) liveList();
 else if ($("[data-cluster]")) liveCluster($("[data-cluster]"));
+if ($("[data-again]")) watch($("[data-again]"));
 for (const section of $$("[data-fill]")) fill(section);

@@ -13,7 +13,7 @@ import typer
 from dedupe.cli.failures import CommandFailed, ExitCode, complain, epilogue, exit_code_of
 from dedupe.cli.files import cluster, evaluate
 from dedupe.cli.keys import keys_commands
-from dedupe.cli.stores import backup, doctor, export, ingest, restore
+from dedupe.cli.stores import backup, doctor, export, ingest, reindex, restore
 from dedupe.errors import DedupeError
 
 _WRONG_USAGE: Final[type[Exception]] = typer.BadParameter.mro()[2]
@@ -32,7 +32,7 @@ def command_line() -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(_options)
-    for command in (cluster, ingest, export, backup, restore, evaluate, doctor):
+    for command in (cluster, ingest, export, reindex, backup, restore, evaluate, doctor):
         app.command(epilog=epilogue())(command)
     app.add_typer(keys_commands())
     return app

@@ -10,17 +10,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
 from dedupe.cli.failures import CommandFailed, ExitCode
 from dedupe.cli.output import print_json, say
-from dedupe.cli.startup import load_kernels
+from dedupe.cli.startup import load_kernels, settings_of
 from dedupe.duplicates.signature import signature_of
 from dedupe.engine import Engine
 from dedupe.errors import DedupeError, StoreUnavailable
-from dedupe.settings import EngineSettings
 from dedupe.store.catalogue import SqlCatalogue
 from dedupe.store.connection import database_path
 from dedupe.store.discard import DiscardStore
@@ -134,7 +132,7 @@ def check_integrity(store: str) -> Check:
 
 def check_settings(store: str) -> Check:
     """Compare the settings that the store was made with to those of this program."""
-    recorded, wanted = recorded_identity(store), EngineSettings().signature_identity()
+    recorded, wanted = recorded_identity(store), settings_of(store).signature_identity()
     other = [name for name in sorted(recorded.keys() | wanted.keys()) if recorded.get(name) != wanted.get(name)]
     if other:
         named = ", ".join(f"{name}={recorded.get(name)} (here {wanted.get(name)})" for name in other)
@@ -155,7 +153,8 @@ def check_replay(store: str) -> Check:
     """Build the index from the log twice; a log that means one thing gives one digest."""
     with closing(SqlCatalogue.open(store)) as catalogue:
         last_seq = catalogue.totals().last_seq
-        first, second = (Engine(_Past(catalogue.replay, last_seq)).digest() for _ in range(2))
+        settings = settings_of(store)
+        first, second = (Engine(_Past(catalogue, last_seq), settings).digest() for _ in range(2))
     if first != second:
         advice = "report it with the output of this command"
         return Check("replay", Verdict.FAIL, f"two replays differ: {first} and {second}", advice)
@@ -165,14 +164,14 @@ def check_replay(store: str) -> Check:
 class _Past(DiscardStore):
     """A log as it was at an event, whatever a server appends meanwhile; nothing can be added."""
 
-    def __init__(self, replay: Callable[[], Iterator[Replayed]], last_seq: int) -> None:
+    def __init__(self, catalogue: SqlCatalogue, last_seq: int) -> None:
         super().__init__()
-        self._log = replay
+        self._catalogue = catalogue
         self._end = last_seq
 
     def replay(self) -> Iterator[Replayed]:
         """Yield the log up to that event."""
-        return takewhile(lambda replayed: replayed.event.seq <= self._end, self._log())
+        return self._catalogue.replay(self._end)
 
 
 def _guarded(name: str, check: Callable[[], Check]) -> Check:

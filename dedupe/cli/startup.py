@@ -15,7 +15,9 @@ from dedupe.article import Article
 from dedupe.cli.failures import complain
 from dedupe.cli.outcome import Outcome
 from dedupe.engine import Engine, Submission
-from dedupe.settings import EngineSettings
+from dedupe.settings import EngineSettings, changed_settings
+from dedupe.store.connection import database_path
+from dedupe.store.integrity import recorded_settings
 from dedupe.store.sql import SqlStore
 from dedupe.warming import warm_up
 
@@ -58,10 +60,16 @@ class Opened:
         return [Outcome(decision=answer.decision) for answer in self.engine.add_all(submissions)]
 
 
+def settings_of(url: str) -> EngineSettings:
+    """Return the settings by which a store is clustered, the shipped ones for one that is not there yet."""
+    recorded = recorded_settings(url) if database_path(url).exists() else {}
+    return changed_settings(EngineSettings(), recorded)
+
+
 @contextmanager
 def open_store(url: str) -> Iterator[Opened]:
     """Open a store to write to and replay its log; raise `StoreError`."""
-    settings = EngineSettings()
+    settings = settings_of(url)
     store = SqlStore.open(url, settings.signature_identity())
     try:
         load_kernels()

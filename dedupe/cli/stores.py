@@ -79,6 +79,29 @@ def restore(
     run_restore(source, store, force=force, as_json=as_json)
 
 
+def reindex(  # noqa: PLR0913, PLR0917  one parameter an option
+    store: Store = DEFAULT_STORE,
+    settings: Annotated[
+        list[str] | None, typer.Option("--settings", help="A setting to change; may be repeated.", metavar="NAME=VALUE")
+    ] = None,
+    is_preview: Annotated[bool, typer.Option("--preview", help="Compare, change nothing.")] = False,  # noqa: FBT002
+    is_activation: Annotated[bool, typer.Option("--activate", help="Put it into force.")] = False,  # noqa: FBT002
+    is_rollback: Annotated[bool, typer.Option("--rollback", help="Bring the former one back.")] = False,  # noqa: FBT002
+    is_discard: Annotated[bool, typer.Option("--discard", help="Give up what was built.")] = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002  that is how typer declares a flag
+) -> None:
+    """Cluster the archive anew by other settings, to the side, and say what would change.
+
+    It is put into force by --activate, at once or later, all of it or nothing. No server may have the store
+    open; a running one does the same at POST /v1/reindex. Interrupted, the same command without --settings
+    goes on where it was.
+    """
+    from dedupe.cli.reindex import Deed, run
+
+    chosen = zip(Deed, (is_preview, is_activation, is_rollback, is_discard), strict=True)
+    run(store, settings or [], [deed for deed, is_chosen in chosen if is_chosen], as_json=as_json)
+
+
 def doctor(
     store: Store = DEFAULT_STORE,
     as_json: AsJson = False,  # noqa: FBT002  that is how typer declares a flag

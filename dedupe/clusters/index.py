@@ -92,8 +92,8 @@ class ClusterIndex:
         return slots
 
     def cluster_of(self, slot: int) -> int:
-        """Return the cluster an article is in; -1 for an emptied slot."""
-        return self.survivor(int(self.space.membership[slot]))
+        """Return the cluster an article is in; -1 for an emptied slot, or none at all."""
+        return self.survivor(int(self.space.membership[slot])) if slot >= 0 else -1
 
     def survivor(self, cluster: int) -> int:
         """Return the cluster that ``cluster`` was merged into in the end; itself when it was not."""

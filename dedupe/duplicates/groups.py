@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,9 +24,25 @@ class Groups:
         """Return the slot of the first article of each group, and room behind them."""
         return self._founders.cells
 
+    @property
+    def ids(self) -> NDArray[np.uint64]:
+        """Return the 64 bits of the id of each group."""
+        return self._bits.keys[: self._bits.count]
+
     def bits(self, group: int) -> int:
         """Return the 64 bits of a group's id."""
         return int(self._bits.keys[group])
+
+    def find(self, bits: int) -> int:
+        """Return the number of a group, -1 when there never was one."""
+        return self._bits.find(bits)
+
+    def rename(self, names: Mapping[int, int]) -> None:
+        """Give groups, by the 64 bits of their ids, other ids."""
+        renamed = Interner()
+        for bits in self._bits.keys[: self._bits.count].tolist():
+            renamed.intern_one(names.get(bits, bits))
+        self._bits = renamed
 
     def join(self, bits: int, slot: int, original: int, group_of: NDArray[np.int32]) -> None:
         """Put a copy into the group of its original, which is founded where there is none."""

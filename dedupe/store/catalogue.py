@@ -13,7 +13,8 @@ from dedupe.store.answers import ClusterRow, Hour, Page, Titled, Totals
 from dedupe.store.cluster_rows import cluster_of
 from dedupe.store.connection import check_place, database_path, reader_engine
 from dedupe.store.cursor import read_cursor
-from dedupe.store.history_reads import REPLAY_BLOCK, HistoryReads
+from dedupe.store.generation_reads import BLOCK
+from dedupe.store.history_reads import HistoryReads
 from dedupe.store.listing import (
     cluster_list,
     growth_list,
@@ -152,7 +153,7 @@ class SqlCatalogue(HistoryReads):
         """Yield every article as it is now, in the order in which they came, a block of rows in memory at a time."""
         statement = STORED.order_by(articles.c.pk)
         with self._reading() as connection:
-            for row in connection.execution_options(yield_per=REPLAY_BLOCK).execute(statement):
+            for row in connection.execution_options(yield_per=BLOCK).execute(statement):
                 yield stored_of(row)
 
     def _shown(self, connection: Connection, stored: Sequence[StoredArticle]) -> Sequence[StoredArticle]:

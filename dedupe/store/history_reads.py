@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,17 +11,19 @@ from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from dedupe.constraints import Constraint
 from dedupe.errors import UnknownCluster
-from dedupe.events import Decision, Event
+from dedupe.events import SWITCHING, Decision, Event
+from dedupe.store import generation_reads, generation_rows
 from dedupe.store.answers import Page
 from dedupe.store.connection import begin, reported
 from dedupe.store.cursor import read_cursor
 from dedupe.store.history import found
 from dedupe.store.history_list import CONSTRAINED, change_list, constraint_list, constraint_of, lineage_list, told
 from dedupe.store.listing import CLUSTER
+from dedupe.store.projection import last_seq
 from dedupe.store.queries import ALL_CHANGES, ChangeFilter
 from dedupe.store.records import Replayed, VocabularySnapshot
-from dedupe.store.rows import Record, event_of, replayed_of, vocabulary_of
-from dedupe.store.schema import LIVE, VISIBLE, articles, clusters, events, texts, vocabularies
+from dedupe.store.rows import Record, event_of, vocabulary_of
+from dedupe.store.schema import LIVE, VISIBLE, articles, clusters, events, vocabularies
 from dedupe.store.selection import page
 from dedupe.store.veiling import veiled_events
 
@@ -33,19 +35,6 @@ _VOCABULARY = (
     .order_by(vocabularies.c.seq.desc())
     .limit(1)
 )
-REPLAY = (
-    select(
-        events,
-        *(column for column in articles.c if column.name not in ("cluster_pk", "pk", "hidden")),
-        *(column for column in texts.c if column.name != "article_pk"),
-        *_SNAPSHOT,
-    )
-    .outerjoin(articles, (articles.c.placed_seq == events.c.seq) & LIVE)
-    .outerjoin(texts, texts.c.article_pk == articles.c.pk)
-    .outerjoin(vocabularies, vocabularies.c.seq == events.c.seq)
-    .order_by(events.c.seq)
-)
-REPLAY_BLOCK = 64
 
 
 class HistoryReads:
@@ -134,8 +123,19 @@ class HistoryReads:
             row = connection.execute(_VOCABULARY, {"language": language, "before": before}).one_or_none()
         return None if row is None else vocabulary_of(row)
 
-    def replay(self) -> Iterator[Replayed]:
-        """Yield the log as it is now, in order, a block of rows in memory at a time."""
+    def replay(self, until: int | None = None) -> Iterator[Replayed]:
+        """Yield what leads to the state after event ``until``, or as it is now, a block of rows in memory at a time."""
         with self._reading() as connection:
-            for row in connection.execution_options(yield_per=REPLAY_BLOCK).execute(REPLAY):
-                yield replayed_of(row)
+            yield from generation_reads.replay(connection, last_seq(connection) if until is None else until)
+
+    def placing(self, article_id: str, seq: int) -> Event:
+        """Return the event with the number ``seq``, as it placed an article if it activated a generation."""
+        event = self.event(seq)
+        if event.kind not in SWITCHING:
+            return event
+        with self._reading() as connection:
+            return self._told(connection, [generation_rows.placed(connection, event, article_id)])[0]
+
+    def snapshot(self) -> AbstractContextManager[Connection]:
+        """Read from one moment of the store, in statements of your own."""
+        return self._reading()

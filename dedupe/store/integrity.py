@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -29,6 +29,20 @@ def recorded_identity(url: str) -> dict[str, int | str]:
     with _reading(url) as connection:
         rows = connection.execute("SELECT key, value FROM settings WHERE key GLOB ?", (f"{IDENTITY_PREFIX}*",))
         return {key.removeprefix(IDENTITY_PREFIX): orjson.loads(value) for key, value in rows}
+
+
+def recorded_settings(url: str) -> dict[str, Any]:
+    """Return the engine's settings by which a store is clustered now, none where nothing but its defaults ever was.
+
+    Raises `StoreUnavailable`.
+    """
+    with _reading(url) as connection:
+        there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'generations'").fetchone()
+        row = there and connection.execute(_ACTIVE).fetchone()
+    return orjson.loads(row[0]) if row else {}
+
+
+_ACTIVE: Final = "SELECT settings FROM generations WHERE activated_seq IS NOT NULL ORDER BY activated_seq DESC LIMIT 1"
 
 
 @contextmanager

@@ -201,4 +201,5 @@ class MemoryStore(MemoryCatalogue):
             article=stored.article if stored and is_current else None,
             language=stored.language if stored and is_current else None,
             vocabulary=self._vocabularies.get(event.seq),
+            revision=stored.revision if stored and is_current else 0,
         )

@@ -53,6 +53,10 @@ class MemoryHistory:
         with self._store._lock:
             return self._veil().event(self._store._events[seq - 1])
 
+    def placing(self, article_id: str, seq: int) -> Event:  # noqa: ARG002  the protocol's signature
+        """Return the event with the number ``seq``: here, none activates a generation."""
+        return self.event(seq)
+
     def lineage(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Event]:
         """List what happened to a cluster; raise `UnknownCluster`."""
         with self._store._lock:

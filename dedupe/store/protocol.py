@@ -128,6 +128,10 @@ class Catalogue(Protocol):
         """Find articles by their titles among those that represent their clusters, from before a number on."""
         ...
 
+    def placing(self, article_id: str, seq: int) -> Event:
+        """Return the event with the number ``seq``, as it placed an article if it activated a generation."""
+        ...
+
     def vocabulary(self, language: str, before: int) -> VocabularySnapshot | None:
         """Return the newest snapshot of a language taken by an event with ``seq < before``, None where none was."""
         ...

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
 
 from dedupe.article import Article
 from dedupe.events import Assignment, Event
@@ -57,15 +60,42 @@ class Change:
     vocabulary: VocabularySnapshot | None = None
 
 
+class Name(NamedTuple):
+    """A public id in a new generation: of what was built under ``built_id``, or leading to another, or to nothing."""
+
+    public_id: str
+    built_id: str | None = None
+    leads_to: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
     """One event as replay needs it.
 
     ``article`` is the text that the event placed; None when the event placed none, or when a later
-    revision or a takedown replaced that text (its slot in the index stays empty then).
+    revision or a takedown replaced that text (its slot in the index stays empty then). With the event that
+    activates a generation come the ``names`` it was given, and the ids of the articles and clusters that are
+    ``embargoed`` then. An event ``aside`` happened to another generation: of it, only what editors decided counts.
     """
 
     event: Event
     article: Article | None
     language: str | None
     vocabulary: VocabularySnapshot | None
+    revision: int = 0
+    names: Sequence[Name] = ()
+    embargoed: Sequence[str] = ()
+    aside: bool = False
+
+
+class JobState(StrEnum):
+    """How far a job is. It is ``activating`` and ``rolling_back`` only while that is going on."""
+
+    BUILDING = "building"
+    READY = "ready"
+    ACTIVATING = "activating"
+    ACTIVATED = "activated"
+    ROLLING_BACK = "rolling_back"
+    ROLLED_BACK = "rolled_back"
+    DISCARDED = "discarded"
+    FAILED = "failed"

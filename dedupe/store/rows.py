@@ -87,7 +87,7 @@ def article_values(stored: StoredArticle, article: Article, placed_seq: int) -> 
         "decision": assignment.decision.value,
         "duplicate_group_id": assignment.duplicate_group_id,
         "duplicate_of": assignment.duplicate_of.article_id if assignment.duplicate_of else None,
-        "reason": packed(_reason(assignment)),
+        "reason": packed(reason_values(assignment)),
         "content_digest": stored.content_digest,
         "top_terms": packed(stored.top_terms),
         "hidden": stored.hidden,
@@ -122,7 +122,8 @@ WITHDRAWN_VALUES: Mapping[str, Any] = {
 """What is left of the row of an article that was taken down."""
 
 
-def _reason(assignment: Assignment) -> Values:
+def reason_values(assignment: Assignment) -> Values:
+    """Return what a row tells of the decision that placed its article."""
     copied, runner_up = assignment.duplicate_of, assignment.runner_up
     return {
         "confidence": assignment.confidence,
@@ -174,6 +175,7 @@ def replayed_of(row: Record) -> Replayed:
         article=article_of(row) if is_current else None,
         language=row.language if is_current else None,
         vocabulary=None if row.vocabulary_seq is None else vocabulary_of(row),
+        revision=row.revision if is_current else 0,
     )
 
 

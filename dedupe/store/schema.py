@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from dedupe.events import PLACING
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """Revision that this code reads and writes: the newest in ``migrations/versions``."""
 
 _PK: Final = BigInteger().with_variant(Integer, "sqlite")  # an INTEGER primary key is SQLite's own row number

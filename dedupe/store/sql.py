@@ -26,6 +26,7 @@ from dedupe.store.lock import WriterLock
 from dedupe.store.order import check_order
 from dedupe.store.preparation import PROBE, Identity, prepare
 from dedupe.store.projection import last_seq, write_changes
+from dedupe.store.protocol import Store
 from dedupe.store.records import Change, Replayed, StoredArticle
 from dedupe.store.schema import articles, identities, settings
 
@@ -130,6 +131,10 @@ class SqlStore:
         with self._lock, self._writing() as connection:
             yield connection
 
+    def note_seq(self, seq: int) -> None:
+        """Take note of an event that a transaction wrote."""
+        self._last_seq = seq
+
     def check_writable(self) -> None:
         """Write something small, durably; raise `StoreUnavailable` when that fails."""
         with self._lock:
@@ -187,3 +192,10 @@ class SqlStore:
             self._is_erasure_due = not empty_log(self._connected(), patience)
         except DBAPIError:
             self._give_up_connection()
+
+
+def sql_store(store: Store) -> SqlStore:
+    """Return a store as what it must be to build generations in it; raise TypeError."""
+    if not isinstance(store, SqlStore):
+        raise TypeError(f"a re-index needs a SQL store, not a {type(store).__name__}")
+    return store

@@ -48,6 +48,8 @@ def test_examples_answer_what_they_say(server: Any) -> None:
         answered = [json.loads(line) for line in body.splitlines()] if expected else []
         assert said(expected, answered), (command, body)
         for entry in answered:
+            if "job_id" in entry:
+                ids["JOB_1"] = entry["job_id"]
             if entry.get("seq") and "article_id" in entry:
                 ids[f"ARTICLE_{entry['seq']}"] = entry["article_id"]
                 ids[f"CLUSTER_{entry['seq']}"] = entry["cluster_id"]

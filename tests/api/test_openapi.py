@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from api import decisions, examples, reason_examples, schemas, schemas_webhooks
+from api import decisions, examples, job_examples, reason_examples, schemas, schemas_jobs, schemas_webhooks
 from api.answers import dumps
 from api.schemas_compare import CompareIn
 from dedupe.comparison import Comparison
@@ -100,6 +100,12 @@ def test_every_look_at_data_can_be_spared(newsroom: Any) -> None:
         (decisions.LineageOut, examples.LINEAGE),
         (decisions.ConstraintOut, examples.CONSTRAINT),
         (decisions.ConstraintPage, examples.CONSTRAINTS),
+        (schemas_jobs.ReindexIn, job_examples.REINDEX),
+        (schemas_jobs.JobOut, job_examples.JOB),
+        (schemas_jobs.JobOut, job_examples.ROLLED_BACK),
+        (schemas_jobs.JobPage, job_examples.JOBS),
+        (schemas_jobs.DifferenceOut, job_examples.DIFFERENCE),
+        (schemas.ProblemOut, job_examples.JOB_CONFLICT),
     ],
 )
 def test_examples_are_what_the_schemas_say(model: type[BaseModel], example: dict[str, Any]) -> None:

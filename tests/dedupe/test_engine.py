@@ -366,7 +366,7 @@ def test_reasons_are_recorded_with_the_decision(room: Newsroom) -> None:
 
 def recomputed(engine: Engine, detail: Mapping[str, Any]) -> float:
     features = np.array([[detail["features"][name] for name in FEATURES]])
-    return float(engine._model.probabilities(features)[0])  # the model that decided
+    return float(engine.model.probabilities(features)[0])  # the model that decided
 
 
 class Failing(MemoryStore):

@@ -213,7 +213,10 @@ class Expected:
         if change.stored is not None and self.placed[event.article_id] == event.seq:
             article = self.articles[event.article_id].article
             language = change.stored.language if article else None
-        return Replayed(event=event, article=article, language=language, vocabulary=change.vocabulary)
+        revision = change.stored.revision if article else 0
+        return Replayed(
+            event=event, article=article, language=language, vocabulary=change.vocabulary, revision=revision
+        )
 
 
 def compared(event: Event) -> str:

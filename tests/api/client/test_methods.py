@@ -24,9 +24,11 @@ from api.client import (
     EventKind,
     ExportForm,
     ExportQuery,
+    JobState,
     MergeIn,
     MoveIn,
     NoticeKind,
+    ReindexIn,
     Rule,
     SideIn,
     SplitIn,
@@ -34,6 +36,7 @@ from api.client import (
 )
 from api.client.methods import Call, Iteration, Methods
 from api.client.request import Request
+from api.schemas_jobs import JobOut
 from dedupe.events import Decision
 from tests.soak.serving import Server
 
@@ -122,6 +125,52 @@ def test_editors_decide_and_take_it_back(client: Client) -> None:
     assert client.constraint_page(limit=1).next_cursor is None
 
 
+def test_a_reindex_is_looked_at_put_into_force_and_taken_back(client: Client) -> None:
+    placed = client.place(ArticleIn(title="Bakery in Torvik closes", source="Herald"))
+    job = ready(client, {"coverage": 0.7, "cluster_window_days": 5})
+    assert (job.settings["coverage"], job.settings["cluster_window_days"]) == (0.7, 5.0)
+    assert job.articles_done == job.articles_total > 0
+    difference = client.difference(job.job_id, limit=0)
+    assert (difference.article_count, difference.moved_count, difference.changes) == (job.articles_total, 0, [])
+    activated = client.activate(job.job_id)
+    assert activated.state is JobState.ACTIVATED
+    assert activated.event_seq is not None
+    told_of = client.change_page(after=activated.event_seq - 1).changes[0]
+    assert (told_of.kind, told_of.cluster_id) == (EventKind.ACTIVATED, None)
+    assert told_of.generation is not None
+    assert told_of.generation.article_count == job.articles_total
+    assert client.article(placed.article_id).assignment.cluster_id == placed.cluster_id
+    assert client.rollback(job.job_id).state is JobState.ROLLED_BACK
+    assert client.job(job.job_id).rollback_seq == activated.event_seq + 1
+
+
+def test_a_reindex_is_refused_or_discarded(client: Client) -> None:
+    with pytest.raises(ApiProblem, match="coverge") as misspelt:
+        client.reindex(ReindexIn(settings={"coverge": 0.7}))
+    assert misspelt.value.code == "invalid_settings"
+    job = ready(client, {})
+    with pytest.raises(ApiProblem) as refused:
+        client.rollback(job.job_id)
+    assert (refused.value.status, refused.value.code) == (409, "job_conflict")
+    client.discard(job.job_id)
+    with pytest.raises(ApiProblem, match="job_conflict"):
+        client.discard(job.job_id)
+    listed = list(client.jobs())
+    assert (listed[0].job_id, listed[0].state) == (job.job_id, JobState.DISCARDED)
+    assert client.job_page(limit=1).jobs == listed[:1]
+    for ask in (client.job, client.difference, client.activate):
+        with pytest.raises(ApiProblem, match="unknown_job"):
+            ask("job_none")
+
+
+def ready(client: Client, settings: dict[str, Any]) -> JobOut:
+    job = client.reindex(ReindexIn(settings=settings))
+    while job.state is JobState.BUILDING:
+        job = client.job(job.job_id, wait_seconds=15)
+    assert job.state is JobState.READY
+    return job
+
+
 def test_webhooks_and_what_the_service_says_of_itself(client: Client) -> None:
     with pytest.raises(ApiProblem, match="private"):
         client.subscribe(WebhookIn(url="http://127.0.0.1/hook", kinds=[NoticeKind.OPENED]))
@@ -147,6 +196,13 @@ def test_the_one_that_does_not_wait_asks_the_same(served: Server) -> None:
             assert [bool(answer.assignment) for answer in answers] == [True, False]
             with pytest.raises(ApiProblem, match="unknown_article"):
                 await client.article("art_none")
+            job = await client.reindex(ReindexIn())
+            while job.state is JobState.BUILDING:
+                job = await client.job(job.job_id, wait_seconds=15)
+            assert (await client.difference(job.job_id)).churn == 0
+            await client.discard(job.job_id)
+            newest, *_ = [one async for one in client.jobs()]
+            assert (newest.job_id, newest.state) == (job.job_id, JobState.DISCARDED)
 
     asyncio.run(scenario())
 
@@ -158,11 +214,12 @@ BODIES: dict[str, Any] = {
     "split": ["c", SplitIn(article_ids=["a"], actor="e")], "undo": [1, CorrectionIn(actor="e")], "constraint": [1],
     "constrain": [ConstraintIn(rule=Rule.PIN, article_ids=["a"], actor="e")], "export_clusters": [ExportForm.CSV],
     "export_cluster": ["c", ExportForm.CSV],
+    "reindex": [ReindexIn()],
     "subscribe": [WebhookIn(url="https://a.example", kinds=[NoticeKind.OPENED])],
 }  # fmt: skip
 NAMELESS = {
-    "clusters", "cluster_page", "constraints", "constraint_page", "changes", "change_page", "webhooks", "health",
-    "readiness", "metrics", "openapi",
+    "clusters", "cluster_page", "constraints", "constraint_page", "changes", "change_page", "jobs", "job_page",
+    "webhooks", "health", "readiness", "metrics", "openapi",
 }  # fmt: skip
 OTHERWISE = {("get", "/v1/changes/stream")}
 """The same changes as `/v1/changes`, for browsers."""

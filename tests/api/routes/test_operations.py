@@ -75,6 +75,13 @@ def test_every_operation_is_described_with_its_problems(newsroom: Any) -> None:
         for method, operation in methods.items()
     }
     assert set(operations) == {
+        "POST /v1/reindex",
+        "GET /v1/jobs",
+        "GET /v1/jobs/{job_id}",
+        "GET /v1/jobs/{job_id}/diff",
+        "POST /v1/jobs/{job_id}/activate",
+        "POST /v1/jobs/{job_id}/rollback",
+        "DELETE /v1/jobs/{job_id}",
         "POST /v1/articles",
         "POST /v1/articles/bulk",
         "GET /v1/articles/{article_id}",

@@ -77,6 +77,23 @@ def test_whoever_follows_is_told_at_once(quick: Server) -> None:
             assert (told["seq"], told["article_id"]) == (number, placed["article_id"])
 
 
+def test_whoever_follows_is_told_of_a_reindex_and_of_its_end(quick: Server) -> None:
+    with quick.client() as client, quick.client() as admin:
+        (placed,) = post(admin, "Storm over Sandholm")
+        path = admin.post("/v1/reindex", json={"settings": {"coverage": 0.7}}).headers["location"]
+        assert admin.get(f"{path}?wait=15").json()["state"] == "ready"
+        with client.stream("GET", PATH, params={"after": 1}) as answer:
+            found = messages(answer.iter_lines())
+            for kind, act in (("activated", "activate"), ("rolled_back", "rollback")):
+                assert admin.post(f"{path}/{act}").status_code == 200
+                told = next(message.data for message in found if message.data)
+                assert (told["kind"], told["cluster_id"], told["generation"]["article_count"]) == (kind, None, 1)
+                assert told == admin.get(f"/v1/changes?after={told['seq'] - 1}").json()["changes"][0]
+    assert [message.id for message in take(quick, 2, {"kind": ["activated", "rolled_back"]})] == ["2", "3"]
+    of_one = take(quick, 2, {"cluster_id": placed["cluster_id"]})
+    assert [(message.id, message.data is None) for message in of_one] == [("1", False), ("3", True)]
+
+
 def test_a_reader_who_takes_nothing_is_cut_and_comes_back_from_where_it_was(quick: Server) -> None:
     with quick.client() as client:
         for block in range(8):

@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import Select, select
 from sqlalchemy.dialects import sqlite
 
-from dedupe.store import catalogue, history_reads
+from dedupe.store import catalogue
+from dedupe.store.generation_reads import GENERATION_LOG, LOG
+from dedupe.store.generation_schema import generation_events
 from dedupe.store.listing import cluster_list, member_list
 from dedupe.store.queries import ClusterFilter, ClusterSort
 from dedupe.store.schema import events
@@ -78,7 +80,14 @@ def test_events_are_read_by_number(store: SqlStore) -> None:
 
 
 def test_replay_sorts_nothing(store: SqlStore) -> None:
-    found = plan(store, history_reads.REPLAY)
-    assert "SCAN events" in found
-    assert "SCAN articles" not in found
+    found = plan(store, LOG.where(events.c.seq > 0, events.c.seq <= 50))
+    assert "SEARCH events USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in found
+    assert "SCAN" not in found
+    assert "TEMP B-TREE" not in found
+
+
+def test_the_log_of_a_generation_is_read_in_order(store: SqlStore) -> None:
+    found = plan(store, GENERATION_LOG.where(generation_events.c.generation == 1))
+    assert "SEARCH generation_events USING INDEX sqlite_autoindex_generation_events_1 (generation=?)" in found
+    assert "SCAN" not in found
     assert "TEMP B-TREE" not in found

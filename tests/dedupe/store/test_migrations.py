@@ -51,6 +51,8 @@ def test_a_store_of_the_first_revision_knows_its_lineage(tmp_path: Path) -> None
     store.close()
     with closing(sqlite3.connect(path)) as old:
         old.executescript(
+            "DROP TABLE generation_events; DROP TABLE generation_vocabularies; DROP TABLE generation_names;"
+            "DROP TABLE generation_embargoes; DROP TABLE generation_places; DROP TABLE generations; DROP TABLE jobs;"
             "DROP TABLE access_keys; DROP TABLE webhooks; DROP TABLE webhook_growths; DROP TABLE dead_letters;"
             "DROP TABLE constraints; DROP INDEX events_by_cluster; DROP INDEX events_by_cluster_left;"
             "DROP INDEX feed_by_cluster; DROP INDEX articles_by_embargo; DROP TABLE embargoed_clusters;"

@@ -1,0 +1,109 @@
+"""An article placed in a generation that is being built: the decision of the engine, written into its own events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from dedupe import ids
+from dedupe.article import Article
+from dedupe.clusters.decision import JoinModel
+from dedupe.decide import Verdict, decide, decide_merge
+from dedupe.duplicates.containment import containment
+from dedupe.events import Event, EventKind
+from dedupe.index import Index
+from dedupe.reading import Reading, read, read_again
+from dedupe.recording import merging_event, placing_event
+from dedupe.settings import EngineSettings
+from dedupe.store.generations import Step
+from dedupe.store.records import Replayed
+from dedupe.submission import Submission
+
+SAME_TEXT: Final = 0.5
+"""A revision that keeps this share of the shorter text stays where it is, as it does in the engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placer:
+    """Places articles in an index by some settings; ``born`` tells ids founded here from all others."""
+
+    index: Index
+    settings: EngineSettings
+    model: JoinModel
+    born: datetime
+
+    def place(self, replayed: Replayed, article: Article, before: Reading | None) -> Iterator[Step]:
+        """Place the text that an event of the log brought; ``before`` is the text of the article that it revises."""
+        event = replayed.event
+        article_id = event.article_id or ""
+        slot = self.index.slot_of(article_id)
+        reading = self._read(article, replayed.language or "", event.at)
+        verdict = decide(self.index, reading, self.model, besides=slot)
+        submission = Submission(article=article, article_id=article_id, received_at=event.at)
+        placed = replace(placing_event(self.index, verdict, submission, reading), hidden=False)
+        placed = self._dated(placed, verdict)
+        is_known = self.index.whereabouts(article_id) >= 0
+        if is_known:
+            placed = self._revised(placed, slot, same_text=_is_same_text(before, reading))
+        self.index.apply(placed, reading, replaced=before, probe=verdict.probe)
+        yield Step(event=placed, text_seq=event.seq, vocabulary=self.index.take_snapshot(reading))
+        if not is_known:
+            yield from self._merged(placed, verdict)
+
+    def read_placed(self, article: Article, language: str, received_at: datetime, slot: int) -> Reading:
+        """Read a text once more as it was read when it was placed in a slot."""
+        return read(article, language, received_at, self.settings, self.index.clusters.dropped(slot))
+
+    def _read(self, article: Article, language: str, received_at: datetime) -> Reading:
+        reading = read(article, language, received_at, self.settings)
+        dropped = self.index.counts.furniture(reading)
+        return read_again(reading, language, self.settings, dropped) if dropped else reading
+
+    def _merged(self, placed: Event, verdict: Verdict) -> Iterator[Step]:
+        pair = decide_merge(self.index, verdict, self.model)
+        if pair is not None:
+            merged = merging_event(self.index, placed, *pair)
+            self.index.apply(merged, None)
+            yield Step(event=merged)
+
+    def _dated(self, placed: Event, verdict: Verdict) -> Event:
+        """Give what is founded here an id that the same article founds in no other generation."""
+        detail: dict[str, Any] = dict(placed.detail)
+        bits = ids.decode("art", placed.article_id or "")
+        if verdict.copy and self.index.group_id(verdict.copy.slot) is None:
+            detail["duplicate_group_id"] = ids.encode("dup", ids.derive_dated("dup", bits, placed.seq, self.born))
+        if placed.kind is not EventKind.OPENED:
+            return replace(placed, detail=detail)
+        return replace(placed, cluster_id=self.founded(bits, placed.seq), detail=detail)
+
+    def founded(self, bits: int, seq: int) -> str:
+        """Return the id of the cluster that an event of the generation founds on an article."""
+        return ids.encode("clu", ids.derive_dated("clu", bits, seq, self.born))
+
+    def _revised(self, placed: Event, slot: int, *, same_text: bool) -> Event:
+        """Turn the placing of a text as new into the revision of a known article, as `revising_event` does."""
+        home = self.index.cluster_id(self.index.clusters.cluster_of(slot))
+        detail = dict(placed.detail)
+        if "features" in detail:
+            is_opened = placed.kind is EventKind.OPENED
+            detail["considered"] = detail["runner_up"]["cluster_id"] if is_opened else placed.cluster_id
+        cluster_id = home if same_text or placed.kind is EventKind.OPENED else placed.cluster_id
+        if cluster_id != placed.cluster_id:
+            detail = {key: value for key, value in detail.items() if not key.startswith("duplicate")}
+        group = self.index.group_id(slot)
+        if same_text and group and "duplicate_of" not in detail and self.index.clusters.articles.original[slot] < 0:
+            detail["duplicate_group_id"] = group  # others were copied from it, and still are
+        is_moved = cluster_id != home
+        return replace(
+            placed,
+            kind=EventKind.REVISED,
+            cluster_id=cluster_id,
+            from_cluster_id=home if is_moved else None,
+            detail=detail,
+        )
+
+
+def _is_same_text(before: Reading | None, reading: Reading) -> bool:
+    return before is not None and containment(before.evidence.shingles, reading.evidence.shingles) >= SAME_TEXT
