@@ -61,6 +61,7 @@ _TAKEN_DOWN: Final = "An article was taken down"
 _WITHHELD: Final = "An article was withheld: it is embargoed"
 _RELEASED: Final = "An embargo ended: an article is shown"
 _ACTIVATED: Final = "A re-index was activated"
+_ROLLED_BACK: Final = "A re-index was rolled back"
 _SENTENCES: Final[Mapping[EventKind, tuple[str, str]]] = {
     EventKind.OPENED: _BEGAN,
     EventKind.JOINED: _BEGAN,
@@ -73,4 +74,5 @@ _SENTENCES: Final[Mapping[EventKind, tuple[str, str]]] = {
     EventKind.WITHHELD: (_WITHHELD, _WITHHELD),
     EventKind.RELEASED: (_RELEASED, _RELEASED),
     EventKind.ACTIVATED: (_ACTIVATED, _ACTIVATED),
+    EventKind.ROLLED_BACK: (_ROLLED_BACK, _ROLLED_BACK),
 }
