@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
+_UNDATED: Final = 0.5
+"""How close in time an article counts as where a date is missing: `dedupe.clusters.features` says so."""
 _BRIEF: Final = "counted for brief texts only, the briefer the more"
 
 
@@ -16,6 +18,8 @@ def sentence(feature: str, value: float) -> str:
     "Its words match the cluster's as a whole: .41."
     >>> sentence("sentiment_gap", 2.0)
     'Sentiment gap: 2.00.'
+    >>> sentence("oldest", 0.5).partition(" (")[0], sentence("oldest", 0.5).partition("): ")[2]
+    ("Closeness in time to the cluster's oldest article", '.50, as much as a missing date counts.')
     """
     if feature in _SENTENCES:
         return _SENTENCES[feature](value)
@@ -54,6 +58,12 @@ def _says(text: str) -> Callable[[float], str]:
     return lambda value: f"{text}: {share(value)}."
 
 
+def _oldest(value: float) -> str:
+    missing = ", as much as a missing date counts" if value == _UNDATED else ""
+    closeness = "Closeness in time to the cluster's oldest article (1 is the same moment, .14 six days)"
+    return f"{closeness}: {share(value)}{missing}."
+
+
 def _dated(value: float) -> str:
     return "Both have a date." if value else "A date is missing, so time says little."
 
@@ -83,7 +93,7 @@ _SENTENCES: Final[Mapping[str, Callable[[float], str]]] = {
     ),
     "rare": _says("Rare words make up this much of its match with the nearest article"),
     "unshared": _unshared,
-    "oldest": _says("Closeness in time to the cluster's oldest article (1 is the same moment, .14 six days)"),
+    "oldest": _oldest,
     "dated": _dated,
     "gap": _gap,
     "inverse_size": lambda value: f"One divided by the number of the cluster's articles: {share(value)}.",
