@@ -27,18 +27,24 @@ def shots(client: httpx.Client) -> dict[str, tuple[str, dict[str, Any]]]:
     largest = client.get("/v1/clusters", params={"sort": "size", "limit": 1}).json()["clusters"][0]["cluster_id"]
     origins = client.get(f"/v1/clusters/{largest}/provenance").json()["articles"]
     copy = max((o for o in origins if o["copied_from"]), key=lambda o: o["copied_from"]["added_tokens"])
+    job = reindexed(client)
     pair = f"/compare?left={copy['copied_from']['article_id']}&right={copy['article_id']}"
     return {
         "clusters": ("/", WIDE),
         "clusters-dark": ("/?sort=size", WIDE | {"color_scheme": "dark"}),
         "clusters-phone": ("/?sort=size", PHONE),
         "cluster": (f"/clusters/{largest}", TALL),
-        "cluster-dark": (f"/clusters/{largest}", TALL | {"color_scheme": "dark"}),
-        "cluster-phone": (f"/clusters/{largest}", PHONE | {"color_scheme": "dark"}),
         "compare": (pair, WIDE),
-        "merge": (f"/decide/merge?cluster={largest}&q=port", WIDE),
-        "health": ("/health", WIDE),
+        "reindex": (f"/jobs/{job}", WIDE),
     }
+
+
+def reindexed(client: httpx.Client) -> str:
+    """Have the sample stream clustered by other settings; return the job once there is something to look at."""
+    job = client.post("/v1/reindex", json={"settings": {"coverage": 0.95}}).raise_for_status().json()
+    while job["state"] == "building":
+        job = client.get(f"/v1/jobs/{job['job_id']}", params={"wait": 10}).json()
+    return str(job["job_id"])
 
 
 def picture(browser: Browser, url: str, folder: Path) -> None:
