@@ -29,5 +29,6 @@ def health_page(visit: VisitDep) -> Response:
         totals=visit.catalogue.totals(),
         live=visit.service.engine.statistics(),
         depth=visit.service.writer.depth,
+        backed_up_at=visit.catalogue.backed_up_at(),
         largest=visit.catalogue.clusters(ClusterFilter(), ClusterSort.SIZE, LARGEST, None).rows,
     )

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -41,7 +42,24 @@ def backup(url: str, target: Path, *, force: bool = False, progress: Progress | 
     check_place(target, must_exist=False)
     if target.exists() and not force:
         raise StoreError(f"{target} is there already; choose another name, or force")
-    return _copy(path, target, progress)
+    copied = _copy(path, target, progress)
+    # The store's folder may be one that whoever backs up cannot write to: the backup is good all the same.
+    with suppress(OSError):
+        _note_of(path).touch()
+    return copied
+
+
+def backed_up_at(path: Path) -> datetime | None:
+    """Return when the store in a file was last backed up, None when that is not known."""
+    try:
+        return datetime.fromtimestamp(_note_of(path).stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
+def _note_of(path: Path) -> Path:
+    """Return the empty file beside a store that is as old as its last backup."""
+    return path.with_name(f"{path.name}.backed-up")
 
 
 def restore(source: Path, url: str, *, force: bool = False, progress: Progress | None = None) -> Copied:

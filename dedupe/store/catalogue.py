@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Executable, bindparam, func, select
 from dedupe.article import PubStatus
 from dedupe.errors import UnknownArticle
 from dedupe.store.answers import ClusterRow, Hour, Page, Titled, Totals
+from dedupe.store.backup import backed_up_at
 from dedupe.store.cluster_rows import cluster_of
 from dedupe.store.connection import check_place, database_path, reader_engine
 from dedupe.store.cursor import read_cursor
@@ -140,6 +141,10 @@ class SqlCatalogue(HistoryReads):
             newest = select(func.coalesce(func.max(events.c.seq), 0))
             counts = [connection.execute(statement).scalar_one() for statement in (live, listed, groups, newest)]
         return Totals(articles=counts[0], clusters=counts[1], duplicate_groups=counts[2], last_seq=counts[3])
+
+    def backed_up_at(self) -> datetime | None:
+        """Return when there was a backup last, None when that is not known."""
+        return backed_up_at(self._path)
 
     def due(self, at: datetime, limit: int) -> Sequence[StoredArticle]:
         """Return up to ``limit`` articles whose embargo ended at or before ``at``, the earliest first."""

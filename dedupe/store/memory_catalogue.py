@@ -95,6 +95,9 @@ class MemoryCatalogue(MemoryHistory):
             last_seq = len(self._store._events)
         return Totals(articles=len(there), clusters=clusters, duplicate_groups=len(groups), last_seq=last_seq)
 
+    def backed_up_at(self) -> datetime | None:
+        """Return None: there is nothing to copy."""
+
     def _row(self, cluster_id: str, cluster: MemoryCluster) -> ClusterRow:
         members = self._members(cluster)
         if any(member.hidden for member in members):

@@ -139,3 +139,7 @@ class Catalogue(Protocol):
     def totals(self) -> Totals:
         """Count what there is."""
         ...
+
+    def backed_up_at(self) -> datetime | None:
+        """Return when there was a backup last, None when that is not known."""
+        ...

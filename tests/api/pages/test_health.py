@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 from api import vitals as api_vitals
 from api.views.vitals import SLOTS, plots
 from api.vitals import Vital, quantile
+from dedupe.store.backup import backup
 from tests.api.pages.articles import post_all
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -33,6 +35,17 @@ def test_the_page_tells_how_the_service_is(newsroom: Any) -> None:
             "1 full minute ago",
         ):
             assert expected in page, expected
+
+    newsroom.run(scenario)
+
+
+def test_the_page_tells_when_there_was_a_backup(newsroom: Any, tmp_path: Path) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        assert "storyfold backup FILE" in (await client.get("/health")).text
+        backup(f"sqlite:///{newsroom.path}", tmp_path / "kept.db")
+        page = (await client.get("/health")).text
+        assert "just now" in page
+        assert "storyfold backup FILE" not in page
 
     newsroom.run(scenario)
 

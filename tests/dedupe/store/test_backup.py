@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sqlite3
 import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from dedupe.errors import StoreError, StoreMismatch, StoreUnavailable
-from dedupe.store.backup import backup, restore
+from dedupe.store.backup import backed_up_at, backup, restore
+from dedupe.store.catalogue import SqlCatalogue
 from dedupe.store.sql import SqlStore
 from tests.laws.conftest import IDENTITY
 from tests.laws.random_log import RandomLog
@@ -65,6 +69,27 @@ def test_progress_reaches_the_whole(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     backup(url_of(tmp_path / "a.db"), tmp_path / "b.db", progress=lambda done, total: told.append((done, total)))
     assert told[-1][0] == told[-1][1] > 0
+
+
+def test_when_there_was_a_backup_is_known(tmp_path: Path) -> None:
+    filled(tmp_path / "a.db")
+    with closing(SqlCatalogue.open(url_of(tmp_path / "a.db"))) as catalogue:
+        assert catalogue.backed_up_at() is None
+        before = datetime.now(UTC) - timedelta(seconds=1)
+        backup(url_of(tmp_path / "a.db"), tmp_path / "b.db")
+        first = catalogue.backed_up_at()
+        assert first
+        assert before < first < datetime.now(UTC) + timedelta(seconds=1)
+        os.utime(tmp_path / "a.db.backed-up", (0, 0))
+        backup(url_of(tmp_path / "a.db"), tmp_path / "b.db", force=True)
+        assert (catalogue.backed_up_at() or first) >= first
+
+
+def test_a_backup_is_good_where_it_cannot_be_noted(tmp_path: Path) -> None:
+    events = filled(tmp_path / "a.db")
+    (tmp_path / "a.db.backed-up").symlink_to(tmp_path / "gone" / "file")
+    assert backup(url_of(tmp_path / "a.db"), tmp_path / "b.db").last_seq == len(events)
+    assert backed_up_at(tmp_path / "a.db") is None
 
 
 def test_a_backup_is_one_file_and_never_overwrites_unasked(tmp_path: Path) -> None:
