@@ -34,7 +34,7 @@ def later_events(archive: Archive, placed: Placed) -> tuple[LaterEvent, ...]:
     found: list[LaterEvent] = []
     at, seq = placed.event.cluster_id, placed.event.seq
     while (event := _departure(archive, placed.stored.article_id, at, seq)) and len(found) < MOST:
-        found.append(_later(event, _why_merged(archive, event)))
+        found.append(_later(archive, event))
         at, seq = event.cluster_id, event.seq
     return tuple(found)
 
@@ -61,10 +61,9 @@ def _events_of(archive: Archive, cluster_id: str) -> Iterator[Event]:
             return
 
 
-def _later(event: Event, why: str) -> LaterEvent:
+def _later(archive: Archive, event: Event) -> LaterEvent:
     actor, note = event.detail.get("actor"), event.detail.get("note")
-    if actor is not None:
-        why = f"Decided by {actor}" + (f": {note}" if note else ".")
+    decided = f"Decided by {actor}" + (f": {note}" if note else ".")
     return LaterEvent(
         seq=event.seq,
         at=event.at,
@@ -73,14 +72,12 @@ def _later(event: Event, why: str) -> LaterEvent:
         from_cluster_id=event.from_cluster_id,
         actor=actor,
         note=note,
-        sentence=why,
+        sentence=_why_merged(archive, event) if actor is None else decided,
     )
 
 
 def _why_merged(archive: Archive, merged: Event) -> str:
     """Return why the engine merged two clusters: the event before tells of the article that gave occasion to it."""
-    if merged.kind is not EventKind.MERGED:
-        return "It was moved."
     occasion = archive.event(merged.seq - 1)
     if merged.article_id is None or occasion.article_id != merged.article_id:
         return "The two clusters turned out to be one event."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -45,14 +46,10 @@ def revising_event(placed: Event, known: Assignment, *, same_text: bool) -> Even
     where it would go if it were new, but never opens a cluster: its own is there. Which cluster the
     features are about is ``considered`` then.
     """
-    detail = dict(placed.detail)
+    detail = considered(placed)
     cluster_id = placed.cluster_id
-    if "features" in detail:
-        is_opened = placed.kind is EventKind.OPENED
-        detail["considered"] = detail["runner_up"]["cluster_id"] if is_opened else placed.cluster_id
     if same_text:
-        detail = {key: value for key, value in detail.items() if not key.startswith("duplicate")}
-        detail |= _copy_detail_of(known)
+        detail = no_copy(detail) | _copy_detail_of(known)
     if same_text or placed.kind is EventKind.OPENED:
         cluster_id = known.cluster_id
     return Event(
@@ -69,8 +66,21 @@ def revising_event(placed: Event, known: Assignment, *, same_text: bool) -> Even
 
 def staying_event(revised: Event, known: Assignment) -> Event:
     """Turn a revision that would go elsewhere into one that stays: an editor keeps it where it is."""
-    detail = {key: value for key, value in revised.detail.items() if not key.startswith("duplicate")}
-    return replace(revised, cluster_id=known.cluster_id, from_cluster_id=None, detail=detail)
+    return replace(revised, cluster_id=known.cluster_id, from_cluster_id=None, detail=no_copy(revised.detail))
+
+
+def considered(placed: Event) -> dict[str, Any]:
+    """Return what an event that places a text says, with the cluster that its features are about."""
+    detail = dict(placed.detail)
+    if "features" in detail:
+        is_opened = placed.kind is EventKind.OPENED
+        detail["considered"] = detail["runner_up"]["cluster_id"] if is_opened else placed.cluster_id
+    return detail
+
+
+def no_copy(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an event says without what it is a copy of."""
+    return {key: value for key, value in detail.items() if not key.startswith("duplicate")}
 
 
 def merging_event(index: Index, placed: Event, survivor: int, absorbed: int) -> Event:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -22,6 +23,7 @@ from api.visibility import CatalogueDep
 from dedupe import ids
 from dedupe.access import Scope
 from dedupe.errors import InvalidSettings, JobConflict
+from dedupe.events import Event
 from dedupe.reindexing.comparison import SHOWN
 from dedupe.store.jobs import Job
 from dedupe.store.records import JobState
@@ -127,9 +129,7 @@ def get_difference(
 )
 async def post_activate(job_id: str, service: ServiceDep) -> Response:
     """Activate by one event; 202 when that takes longer than a request should, and it goes on."""
-    desk = service.jobs.desk
-    event = await service.jobs.patiently(lambda: desk.activate(job_id))
-    return _told(service, await run_in_threadpool(desk.get, job_id), 202 if event is None else 200)
+    return await _switched(service, job_id, service.jobs.desk.activate)
 
 
 @router.post(
@@ -141,9 +141,7 @@ async def post_activate(job_id: str, service: ServiceDep) -> Response:
 )
 async def post_rollback(job_id: str, service: ServiceDep) -> Response:
     """Roll back by one event; 202 when that takes longer than a request should, and it goes on."""
-    desk = service.jobs.desk
-    event = await service.jobs.patiently(lambda: desk.rollback(job_id))
-    return _told(service, await run_in_threadpool(desk.get, job_id), 202 if event is None else 200)
+    return await _switched(service, job_id, service.jobs.desk.rollback)
 
 
 @router.delete(
@@ -157,6 +155,12 @@ async def delete_job(job_id: str, service: ServiceDep) -> Response:
     """Cancel a job that is being built, or discard one that is ready; what was built is erased."""
     await run_in_threadpool(service.jobs.desk.discard, job_id)
     return Response(status_code=204)
+
+
+async def _switched(service: Service, job_id: str, switch: Callable[[str], Event]) -> Response:
+    event = await service.jobs.patiently(lambda: switch(job_id))
+    job = await run_in_threadpool(service.jobs.desk.get, job_id)
+    return _told(service, job, 202 if event is None else 200)
 
 
 def _told(service: Service, job: Job, status: int, headers: dict[str, str] | None = None) -> Response:

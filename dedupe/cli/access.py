@@ -6,10 +6,10 @@ import re
 import secrets
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from dedupe.access import AccessKey, Scope, key_digest, spelt
+from dedupe.cli.clock import now
 from dedupe.cli.failures import CommandFailed, ExitCode, complain
 from dedupe.cli.output import print_json, say
 from dedupe.settings import EngineSettings
@@ -35,7 +35,7 @@ def run_create(name: str, scopes: Sequence[Scope], rate: str | None, store: str,
         digest=key_digest(key),
         scopes=frozenset(scopes),
         rate=rate,
-        created_at=_now(),
+        created_at=now(),
     )
     if not database_path(store).exists():
         SqlStore.open(store, EngineSettings().signature_identity()).close()
@@ -66,7 +66,7 @@ def run_list(store: str, *, as_json: bool) -> None:
 def run_revoke(key_id: str, store: str, *, as_json: bool) -> None:
     """Revoke a key; raise `StoreError`, or `CommandFailed` where there is none to revoke."""
     with closing(SqlKeys.open(store)) as keys:
-        is_revoked = keys.revoke(key_id, _now())
+        is_revoked = keys.revoke(key_id, now())
     if not is_revoked:
         raise CommandFailed(
             f"no key has the id {key_id!r}, or it is revoked already; see `storyfold keys list`", ExitCode.USAGE
@@ -75,10 +75,6 @@ def run_revoke(key_id: str, store: str, *, as_json: bool) -> None:
         print_json({"id": key_id, "revoked": True})
     else:
         say(f"Revoked {key_id}; a running server refuses it within a second.")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251  this is where the command line reads the clock
 
 
 def _figures(key: AccessKey) -> dict[str, Any]:

@@ -6,11 +6,11 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from dedupe import ids
+from dedupe.cli.clock import now
 from dedupe.cli.failures import CommandFailed, ExitCode
 from dedupe.cli.output import print_json, say
 from dedupe.cli.progress import Reporter, progress
@@ -39,7 +39,7 @@ def run(store: str, settings: Sequence[str], deeds: Sequence[Deed], *, as_json: 
         raise CommandFailed(f"{deed} takes no --settings", ExitCode.USAGE)
     wanted = parsed(settings)
     with open_store(store) as opened:
-        desk = Desk(opened.store, opened.engine, _now)
+        desk = Desk(opened.store, opened.engine, now)
         desk.tidy()
         if deed is Deed.ROLLBACK:
             job = _rolled_back(desk)
@@ -141,7 +141,3 @@ def _end(job: Job) -> str:
     if job.state is JobState.DISCARDED:
         return "Nothing was changed, and what was built is discarded."
     return "Nothing was changed so far: `storyfold reindex --activate` puts it into force, --discard gives it up."
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251  this is where the command line reads the clock

@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from threading import Timer
 from typing import Final
 
 from dedupe import ids
 from dedupe.article import Article
+from dedupe.cli.clock import now
 from dedupe.cli.failures import complain
 from dedupe.cli.outcome import Outcome
 from dedupe.engine import Engine, Submission
@@ -52,9 +52,9 @@ class Opened:
 
     def send(self, articles: Sequence[Article]) -> list[Outcome]:
         """Add articles as received now, in one commit; raise `StoreError` when none was stored."""
-        now = datetime.now(UTC)  # noqa: TID251  this is where the command line reads the clock
+        received_at = now()
         submissions = [
-            Submission(article=article, article_id=ids.encode("art", secrets.randbits(64)), received_at=now)
+            Submission(article=article, article_id=ids.encode("art", secrets.randbits(64)), received_at=received_at)
             for article in articles
         ]
         return [Outcome(decision=answer.decision) for answer in self.engine.add_all(submissions)]

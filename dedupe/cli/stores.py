@@ -84,10 +84,10 @@ def reindex(  # noqa: PLR0913, PLR0917  one parameter an option
     settings: Annotated[
         list[str] | None, typer.Option("--settings", help="A setting to change; may be repeated.", metavar="NAME=VALUE")
     ] = None,
-    is_preview: Annotated[bool, typer.Option("--preview", help="Compare, change nothing.")] = False,  # noqa: FBT002
-    is_activation: Annotated[bool, typer.Option("--activate", help="Put it into force.")] = False,  # noqa: FBT002
-    is_rollback: Annotated[bool, typer.Option("--rollback", help="Bring the former one back.")] = False,  # noqa: FBT002
-    is_discard: Annotated[bool, typer.Option("--discard", help="Give up what was built.")] = False,  # noqa: FBT002
+    is_preview: Annotated[bool, typer.Option("--preview", help="Compare, change nothing.")] = False,  # noqa: FBT002  as below
+    is_activation: Annotated[bool, typer.Option("--activate", help="Put it into force.")] = False,  # noqa: FBT002  as below
+    is_rollback: Annotated[bool, typer.Option("--rollback", help="Bring the former one back.")] = False,  # noqa: FBT002  as below
+    is_discard: Annotated[bool, typer.Option("--discard", help="Give up what was built.")] = False,  # noqa: FBT002  as below
     as_json: AsJson = False,  # noqa: FBT002  that is how typer declares a flag
 ) -> None:
     """Cluster the archive anew by other settings, to the side, and say what would change.

@@ -15,7 +15,7 @@ from dedupe.duplicates.containment import containment
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
 from dedupe.reading import Reading, read, read_again
-from dedupe.recording import merging_event, placing_event
+from dedupe.recording import considered, merging_event, no_copy, placing_event
 from dedupe.settings import EngineSettings
 from dedupe.store.generations import Step
 from dedupe.store.records import Replayed
@@ -85,13 +85,10 @@ class Placer:
     def _revised(self, placed: Event, slot: int, *, same_text: bool) -> Event:
         """Turn the placing of a text as new into the revision of a known article, as `revising_event` does."""
         home = self.index.cluster_id(self.index.clusters.cluster_of(slot))
-        detail = dict(placed.detail)
-        if "features" in detail:
-            is_opened = placed.kind is EventKind.OPENED
-            detail["considered"] = detail["runner_up"]["cluster_id"] if is_opened else placed.cluster_id
+        detail = considered(placed)
         cluster_id = home if same_text or placed.kind is EventKind.OPENED else placed.cluster_id
         if cluster_id != placed.cluster_id:
-            detail = {key: value for key, value in detail.items() if not key.startswith("duplicate")}
+            detail = no_copy(detail)
         group = self.index.group_id(slot)
         if same_text and group and "duplicate_of" not in detail and self.index.clusters.articles.original[slot] < 0:
             detail["duplicate_group_id"] = group  # others were copied from it, and still are
