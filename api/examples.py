@@ -41,6 +41,29 @@ STORED: Final[Json] = {
     "assignment": ASSIGNMENT,
 }
 ARTICLES: Final[Json] = {"articles": [STORED], "next_cursor": None}
+_BRIEFING: Final[Json] = STORED | {
+    "article_id": "art_7c2p0w4n8x6kd",
+    "title": "Four things to know this morning",
+    "text": "1. The ferry. All 212 people are safe. 2. The vote. Aldmere counts again today. 3. The banks. …",
+    "uri": "eastlow:2026:4730",
+    "url": "https://eastlow.example/news/this-morning",
+    "published_at": "2026-03-03T05:30:00Z",
+    "received_at": "2026-03-03T05:30:02.114Z",
+    "top_terms": ["aldmere", "ferry", "banks", "vote"],
+    "assignment": {
+        "article_id": "art_7c2p0w4n8x6kd",
+        "cluster_id": "clu_7s5hh7zpyenpj",
+        "duplicate_group_id": None,
+        "decision": "joined",
+        "duplicate_of": None,
+        "confidence": 0.71,
+        "runner_up": {"cluster_id": ASSIGNMENT["cluster_id"], "confidence": 0.54},
+        "also_in": [ASSIGNMENT["cluster_id"], "clu_9k2d6t0f4m8bz"],
+        "seq": 1107,
+        "notices": [],
+    },
+}
+ROUND_UPS: Final[Json] = {"articles": [_BRIEFING], "next_cursor": None}
 CLUSTER: Final[Json] = {
     "cluster_id": ASSIGNMENT["cluster_id"],
     "headline": ARTICLE["title"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES, Probe
 from dedupe.clusters.maintenance import Occasion, merge_partner
+from dedupe.clusters.round_ups import FEWEST, FITS
 from dedupe.duplicates.containment import Copy
 from dedupe.index import Index
 from dedupe.reading import Reading
@@ -32,7 +34,8 @@ class Verdict(NamedTuple):
     """A copy of ``copy``, or a member of the first of ``rivals`` if that is probable enough, or the first of its kind.
 
     ``rivals`` come most probable first; ``cluster`` is the number of the chosen one, None for a new one;
-    ``model`` is the version of the model that found them probable.
+    ``model`` is the version of the model that found them probable. A round-up tells of the clusters ``also_in``,
+    too, and weighs in none.
     """
 
     cluster: int | None
@@ -74,7 +77,8 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     best = rivals[0].probability if rivals else 0.0
     if best < model.threshold:
         return Verdict(None, 1.0 - best, None, probe, rivals, model=model.version)
-    return Verdict(rivals[0].cluster, best, None, probe, rivals, candidates.background, model=model.version)
+    also_in = _also_in(index, reading, probe, rivals)
+    return Verdict(rivals[0].cluster, best, None, probe, rivals, candidates.background, also_in, model.version)
 
 
 def nearest_live(index: Index, reading: Reading, most: int) -> list[str]:
@@ -90,9 +94,9 @@ def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int,
     """Return the clusters to merge, now that an article has joined one of them: survivor, then absorbed.
 
     Clusters are numbered as they were opened, and the older one survives. What an editor keeps apart is
-    never merged.
+    never merged, and a round-up is no occasion: it belongs to several events, which stay several.
     """
-    if verdict.cluster is None:
+    if verdict.cluster is None or verdict.also_in:
         return None
     parted = index.constraints.parted_from(verdict.cluster, index)
     rivals = tuple((rival.cluster, rival.probability) for rival in verdict.rivals if rival.cluster not in parted)
@@ -103,3 +107,12 @@ def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int,
 
 def _copied(index: Index, reading: Reading, slots: NDArray[np.int32], besides: int) -> Copy | None:
     return index.copy_among(reading, slots if besides < 0 else slots[slots != besides])
+
+
+def _also_in(index: Index, reading: Reading, probe: Probe, rivals: Sequence[Rival]) -> tuple[int, ...]:
+    """Return the clusters besides the first that a round-up tells of, none where the article is no round-up."""
+    fitting = [rival for rival in rivals if rival.probability >= FITS]
+    if len(fitting) < FEWEST:
+        return ()
+    told = index.clusters.told_apart(probe, reading.evidence.terms.first, [rival.nearest for rival in fitting])
+    return tuple(fitting[at].cluster for at in told[1:]) if len(told) >= FEWEST and told[0] == 0 else ()

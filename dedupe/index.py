@@ -195,9 +195,8 @@ class Index:
             group = ids.decode("dup", event.detail["duplicate_group_id"])
             is_there = self.clusters.cluster_of(original) >= 0  # a revision may still name what was taken down
             self.groups.join(group, slot, original if is_there else slot, self.clusters.articles.group)
-        if copied:
-            self.clusters.space.membership[slot] = cluster
-            self.clusters.articles.original[slot] = original
+        if copied or event.detail.get("also_in"):
+            self.clusters.stand_by(slot, cluster, original)
             return
         if reading:
             probe = probe or self.probe(reading)

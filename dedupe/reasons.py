@@ -101,6 +101,13 @@ def summary(event: Event, join: JoinReason | None) -> str:
         return "It opened a cluster: nothing that came before, and is still looked at, shares its telling words."
     if event.kind is EventKind.OPENED:
         return f"It opened a cluster: the nearest one fits with {_against(join)}.{_most(join, -1)}"
+    return _joined(len(event.detail.get("also_in", ())), join)
+
+
+def _joined(others: int, join: JoinReason) -> str:
+    if others:
+        told = f"it tells of this event and of {others} more, each in a part of its own, and weighs in none of them"
+        return f"It is a round-up: {told}. It fits this one best, with {_against(join)}."
     rival = f", the runner-up had {share(join.runner_up.confidence, 3)}" if join.runner_up else ""
     return f"It joined with {_against(join)}{rival}.{_most(join, 1)}"
 

@@ -52,6 +52,7 @@ def revising_event(placed: Event, known: Assignment, *, same_text: bool) -> Even
         detail = no_copy(detail) | _copy_detail_of(known)
     if same_text or placed.kind is EventKind.OPENED:
         cluster_id = known.cluster_id
+    detail = elsewhere(detail, placed, cluster_id)
     return Event(
         seq=placed.seq,
         at=placed.at,
@@ -66,7 +67,8 @@ def revising_event(placed: Event, known: Assignment, *, same_text: bool) -> Even
 
 def staying_event(revised: Event, known: Assignment) -> Event:
     """Turn a revision that would go elsewhere into one that stays: an editor keeps it where it is."""
-    return replace(revised, cluster_id=known.cluster_id, from_cluster_id=None, detail=no_copy(revised.detail))
+    detail = no_copy(elsewhere(revised.detail, revised, known.cluster_id))
+    return replace(revised, cluster_id=known.cluster_id, from_cluster_id=None, detail=detail)
 
 
 def considered(placed: Event) -> dict[str, Any]:
@@ -76,6 +78,18 @@ def considered(placed: Event) -> dict[str, Any]:
         is_opened = placed.kind is EventKind.OPENED
         detail["considered"] = detail["runner_up"]["cluster_id"] if is_opened else placed.cluster_id
     return detail
+
+
+def elsewhere(detail: Mapping[str, Any], placed: Event, cluster_id: str) -> dict[str, Any]:
+    """Return what an event that places a round-up says when it goes to ``cluster_id``: of the others it tells, too.
+
+    A copy is not told of elsewhere: its original is.
+    """
+    if "also_in" not in detail:
+        return dict(detail)
+    told = (placed.cluster_id, *detail["also_in"])
+    also_in = [] if "duplicate_of" in detail else [other for other in told if other != cluster_id]
+    return {**detail, "also_in": also_in}
 
 
 def no_copy(detail: Mapping[str, Any]) -> dict[str, Any]:

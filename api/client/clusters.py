@@ -44,6 +44,16 @@ def members(cluster_id: str) -> Pages[ArticlePage, ArticleOut]:
     return Pages(member_page(cluster_id), lambda page: page.articles)
 
 
+def round_up_page(cluster_id: str, *, limit: int | None = None, cursor: str | None = None) -> Request[ArticlePage]:
+    """Return a page of the articles of other clusters that tell of one, too."""
+    return get(as_json(ArticlePage), _path(cluster_id, "round-ups"), limit=limit, cursor=cursor)
+
+
+def round_ups(cluster_id: str) -> Pages[ArticlePage, ArticleOut]:
+    """Yield the articles of other clusters that tell of one, too, oldest first."""
+    return Pages(round_up_page(cluster_id), lambda page: page.articles)
+
+
 def lineage_page(cluster_id: str, *, limit: int | None = None, cursor: str | None = None) -> Request[LineageOut]:
     """Return a page of a cluster's history, with how its articles came."""
     return get(as_json(LineageOut), _path(cluster_id, "lineage"), limit=limit, cursor=cursor)

@@ -114,6 +114,8 @@ class Methods:
     cluster = Call(of_clusters.cluster)
     members = Iteration(of_clusters.members)
     member_page = Call(of_clusters.member_page)
+    round_ups = Iteration(of_clusters.round_ups)
+    round_up_page = Call(of_clusters.round_up_page)
     lineage = Iteration(of_clusters.lineage)
     lineage_page = Call(of_clusters.lineage_page)
     provenance = Iteration(of_clusters.provenance)

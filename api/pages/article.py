@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from api.access import needs
+from api.pages.round_ups import elsewhere
 from api.pages.visit import PageRoute, VisitDep
 from api.views.members import member
 from dedupe.access import Scope
@@ -23,7 +24,7 @@ MOST_CHARACTERS: Final = 60_000
 def article_page(article_id: str, visit: VisitDep) -> Response:
     """Show an article with the reasons for its place; 410 when it was taken down."""
     placed = visit.archive.placed(article_id)
-    line = member(placed.stored, placed.event)
+    line = member(placed.stored, placed.event, elsewhere(visit, placed.stored))
     if placed.stored.article is None or line is None:
         raise WithdrawnArticle(article_id)
     text = placed.stored.article.text

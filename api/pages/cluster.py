@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from api.access import needs
+from api.pages.round_ups import elsewhere
 from api.pages.visit import PageRoute, Visit, VisitDep
 from api.views.history import Told, told
 from api.views.members import Member, member, seen
@@ -31,6 +32,7 @@ MEMBERS: Final = 50
 DRAWN: Final = 1_000
 EVENTS: Final = 50
 RELATED: Final = 8
+ROUND_UPS: Final = 10
 _BLOCK: Final = 200
 
 Seq = Annotated[int | None, Query(ge=1, le=2**62)]
@@ -45,6 +47,7 @@ def cluster_page(cluster_id: str, visit: VisitDep, cursor: Cursor = None, done: 
         return RedirectResponse(f"/clusters/{row.merged_into}" + (f"?done={done}" if done else ""), 308)
     page = visit.catalogue.members(cluster_id, MEMBERS, cursor)
     drawn = seen(islice(all_members(visit, cluster_id), DRAWN))
+    told = visit.catalogue.round_ups(cluster_id, ROUND_UPS, None)
     origins = provenance(visit.archive, cluster_id, MEMBERS, cursor)
     return visit.show(
         "cluster",
@@ -57,6 +60,8 @@ def cluster_page(cluster_id: str, visit: VisitDep, cursor: Cursor = None, done: 
         cursor=cursor,
         further=page.next_cursor,
         tree=tree(origins.articles),
+        round_ups=_lines(visit, told.rows),
+        more_round_ups=told.next_cursor is not None,
         history=_history(visit, cluster_id),
         arrivals=visit.catalogue.arrival_counts(cluster_id),
     )
@@ -82,7 +87,10 @@ def all_members(visit: Visit, cluster_id: str) -> Iterator[StoredArticle]:
 
 
 def _lines(visit: Visit, rows: Sequence[StoredArticle]) -> list[Member]:
-    lines = (member(stored, visit.catalogue.placing(stored.article_id, stored.assignment.seq or 0)) for stored in rows)
+    lines = (
+        member(stored, visit.catalogue.placing(stored.article_id, stored.assignment.seq or 0), elsewhere(visit, stored))
+        for stored in rows
+    )
     return [line for line in lines if line is not None]
 
 

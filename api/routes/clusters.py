@@ -18,8 +18,8 @@ from api.rendering import article_json, cluster_json, decision_json
 from api.schemas import ArticlePage, ClusterOut, ClusterPage
 from api.visibility import CatalogueDep
 from dedupe.access import Scope
-from dedupe.store.answers import ClusterRow
-from dedupe.store.protocol import Catalogue
+from dedupe.store.answers import ClusterRow, Page
+from dedupe.store.records import StoredArticle
 
 router = APIRouter(prefix="/v1/clusters", tags=["clusters"], route_class=ScopedRoute)
 
@@ -85,7 +85,32 @@ def list_members(
     entity_tag = tag(request, row.updated_seq)
     if unchanged := not_modified(request, entity_tag):
         return unchanged
-    return _members(catalogue, row, limit, cursor, request, entity_tag)
+    return _listed(catalogue.members(row.cluster_id, limit, cursor), request, entity_tag)
+
+
+@router.get(
+    "/{cluster_id}/round-ups",
+    summary="List the round-ups that tell of a cluster",
+    response_model=ArticlePage,
+    responses=answers(examples.ROUND_UPS) | NOT_MODIFIED | MOVED | PROBLEMS,
+    openapi_extra=needs(Scope.READ),
+)
+def list_round_ups(
+    cluster_id: str,
+    request: Request,
+    service: ServiceDep,
+    catalogue: CatalogueDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Answer with a page of articles that are in other clusters and tell of this one in a part of their text."""
+    entity_tag = tag(request, service.feed.last_seq)
+    if unchanged := not_modified(request, entity_tag):
+        return unchanged
+    row = catalogue.cluster(cluster_id)
+    if row.merged_into:
+        return moved(row, "/round-ups")
+    return _listed(catalogue.round_ups(cluster_id, limit, cursor), request, entity_tag)
 
 
 @router.get(
@@ -119,10 +144,7 @@ def get_lineage(
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
 
 
-def _members(
-    catalogue: Catalogue, row: ClusterRow, limit: int, cursor: str | None, request: Request, entity_tag: str
-) -> Response:
-    page = catalogue.members(row.cluster_id, limit, cursor)
+def _listed(page: Page[StoredArticle], request: Request, entity_tag: str) -> Response:
     content = {"articles": [article_json(stored) for stored in page.rows], "next_cursor": page.next_cursor}
     return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
 

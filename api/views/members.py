@@ -14,6 +14,15 @@ from dedupe.store.summary import headline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """A cluster that an article tells of besides its own."""
+
+    cluster_id: str
+    headline: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """An article of a cluster, as its page lists it."""
 
@@ -27,11 +36,14 @@ class Member:
     copied_from: str | None
     revision: int
     why: str
-    also_in: tuple[str, ...]
+    also_in: tuple[Elsewhere, ...]
 
 
-def member(stored: StoredArticle, event: Event) -> Member | None:
-    """Return an article as a line, ``event`` being the one that placed it; None once it was taken down."""
+def member(stored: StoredArticle, event: Event, elsewhere: Iterable[Elsewhere] = ()) -> Member | None:
+    """Return an article as a line; None once it was taken down.
+
+    ``event`` is the one that placed it, ``elsewhere`` the clusters besides its own that a round-up tells of.
+    """
     article = stored.article
     if article is None:
         return None
@@ -47,7 +59,7 @@ def member(stored: StoredArticle, event: Event) -> Member | None:
         copied_from=copied.article_id if copied else None,
         revision=stored.revision,
         why=why_here(event, stored.assignment.cluster_id),
-        also_in=stored.assignment.also_in,
+        also_in=tuple(elsewhere),
     )
 
 

@@ -12,6 +12,7 @@ from dedupe.clusters.features import Probe
 from dedupe.clusters.membership import join, leave, place, unite
 from dedupe.clusters.nearest import nearest
 from dedupe.clusters.postings import Lists, Postings, Reach
+from dedupe.clusters.round_ups import parts_of
 from dedupe.clusters.search import Scratch, compare, search
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
 from dedupe.clusters.space import (
@@ -71,6 +72,11 @@ class ClusterIndex:
         """Return the features that articles already placed would have for another cluster, a row each."""
         slots = np.array(members, dtype=np.int32)
         return compare(slots, cluster, background, self.vocabulary.terms.idf, self.space, self._scratch.dots)
+
+    def told_apart(self, probe: Probe, first: NDArray[np.int32], slots: Sequence[int]) -> list[int]:
+        """Return those of ``slots``, by place, of which a text tells in parts of their own; see `round_ups`."""
+        told: list[int] = parts_of(probe, first, np.array(slots, dtype=np.int32), self.space).tolist()
+        return told
 
     def newest_members(self, cluster: int, most: int) -> list[int]:
         """Return the slots of a cluster's newest members, newest first."""
@@ -185,8 +191,13 @@ class ClusterIndex:
         """Take a member out of its cluster."""
         leave(slot, self.space, self._room_for_terms())
 
+    def stand_by(self, slot: int, cluster: int, original: int) -> None:
+        """Make an article a member of a cluster, without weight: a copy of another, or a round-up, its own original."""
+        self.space.membership[slot] = cluster
+        self.articles.original[slot] = original
+
     def move(self, slot: int, cluster: int) -> None:
-        """Take an article out of its cluster and into another; a copy has no weight in either."""
+        """Take an article out of its cluster and into another; one without weight has none in either."""
         if self.articles.original[slot] >= 0:
             self.space.membership[slot] = cluster
             return

@@ -14,10 +14,10 @@ _SLICE = (np.int64, np.int32)
 
 
 class ArticleColumns(NamedTuple):
-    """One row a slot: an article that weighs in its cluster, a copy, or a slot that was emptied.
+    """One row a slot: an article that weighs in its cluster, a copy, a round-up, or a slot that was emptied.
 
     ``previous`` is the cluster's member before this one, ``original`` the slot that a copy was
-    copied from, ``group`` its duplicate group; each is -1 for none. ``time`` is when it was
+    copied from, a round-up's own, ``group`` its duplicate group; each is -1 for none. ``time`` is when it was
     published, in seconds since 1970, NaN when unknown; ``source`` marks who published it, 0 when unknown.
     """
 

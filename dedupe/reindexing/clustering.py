@@ -14,7 +14,7 @@ from dedupe.index import Index
 class Clustering(NamedTuple):
     """The live articles of an index in the order of their ids, and the number of each one's cluster and group.
 
-    ``originals`` are the bits of the article that each is a copy of, 0 for none.
+    ``originals`` are the bits of the article that each is a copy of, 0 for none, its own for a round-up.
     """
 
     bits: NDArray[np.uint64]
@@ -32,13 +32,14 @@ class Clustering(NamedTuple):
         live = live[np.argsort(columns.articles.bits[live], kind="stable")]
         groups = columns.articles.group[live]
         originals = columns.articles.original[live]
-        is_copy = (groups >= 0) & (originals >= 0)
+        is_round_up = originals == live
+        has_original = is_round_up | (groups >= 0) & (originals >= 0)
         return cls(
             bits=columns.articles.bits[live],
             slots=live,
             clusters=survivors_of(index)[membership[live]],
             groups=groups,
-            originals=np.where(is_copy, columns.articles.bits[np.maximum(originals, 0)], np.uint64(0)),
+            originals=np.where(has_original, columns.articles.bits[np.maximum(originals, 0)], np.uint64(0)),
         )
 
 

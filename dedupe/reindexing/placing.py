@@ -15,7 +15,7 @@ from dedupe.duplicates.containment import containment
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
 from dedupe.reading import Reading, read, read_again
-from dedupe.recording import considered, merging_event, no_copy, placing_event
+from dedupe.recording import considered, elsewhere, merging_event, no_copy, placing_event
 from dedupe.settings import EngineSettings
 from dedupe.store.generations import Step
 from dedupe.store.records import Replayed
@@ -88,9 +88,10 @@ class Placer:
         detail = considered(placed)
         cluster_id = home if same_text or placed.kind is EventKind.OPENED else placed.cluster_id
         if cluster_id != placed.cluster_id:
-            detail = no_copy(detail)
+            detail = no_copy(elsewhere(detail, placed, cluster_id))
         group = self.index.group_id(slot)
-        if same_text and group and "duplicate_of" not in detail and self.index.clusters.articles.original[slot] < 0:
+        is_copy = self.index.clusters.articles.original[slot] not in {-1, slot}
+        if same_text and group and "duplicate_of" not in detail and not is_copy:
             detail["duplicate_group_id"] = group  # others were copied from it, and still are
         is_moved = cluster_id != home
         return replace(

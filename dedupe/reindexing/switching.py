@@ -190,12 +190,12 @@ def _place(article: int, cluster: int, group: int, original: int) -> Place:
         ids.encode("art", article),
         ids.encode("clu", cluster),
         ids.encode("dup", group) if group else None,
-        ids.encode("art", original) if original else None,
+        ids.encode("art", original) if original not in {0, article} else None,
     )
 
 
 def _labels(side: Side, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return the bits of the ids of each article's cluster, group and original, 0 for none."""
+    """Return the bits of the ids of each article's cluster, group and original, 0 for none, its own for a round-up."""
     index, clustering = side.index, side.clustering
     groups = clustering.groups[rows]
     known = np.append(index.groups.ids, np.uint64(0))

@@ -12,6 +12,7 @@ from dedupe.store import search
 from dedupe.store.cluster_table import Cluster, ClusterTable
 from dedupe.store.dialect import Batch, Values, insert_if_absent
 from dedupe.store.records import Change, StoredArticle
+from dedupe.store.round_up_rows import add_round_ups
 from dedupe.store.rows import article_values, text_values
 from dedupe.store.schema import articles, identities, texts
 from dedupe.store.summary import Member
@@ -52,6 +53,7 @@ class Arrivals:
         self._texts: list[Values] = []
         self._identities: list[Values] = []
         self._grouped: list[Values] = []
+        self._told: list[tuple[int, Sequence[str]]] = []
 
     def add(self, change: Change, stored: StoredArticle, article: Article) -> None:
         """Gather the rows of one article."""
@@ -63,6 +65,7 @@ class Arrivals:
         self._originals[stored.article_id] = row
         self._articles.append(row)
         self._texts.append(text_values(article, pk))
+        self._told.append((pk, stored.assignment.also_in))
         self._identities += [{"digest": digest, "article_pk": pk} for digest in change.identities]
 
     def _count(self, row: Values, member: Member, cluster: Cluster) -> None:
@@ -90,6 +93,7 @@ class Arrivals:
         _INSERT_TEXTS.run(connection, self._texts)
         _INSERT_IDENTITIES.run(connection, self._identities)
         _SET_GROUP.run(connection, self._grouped)
+        add_round_ups(connection, self._told)
         search.add_titles(connection, ((row["article_pk"], row["title"]) for row in self._texts))
         self._clusters.recount()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, func, select
+from sqlalchemy import Connection, Executable, Select, bindparam, func, select
 
 from dedupe.article import PubStatus
 from dedupe.errors import UnknownArticle
@@ -22,12 +23,14 @@ from dedupe.store.listing import (
     hour_list,
     list_key,
     member_list,
+    oldest_first,
     representing,
     unveiled_cluster_list,
 )
 from dedupe.store.preparation import check_revision
 from dedupe.store.queries import ClusterFilter, ClusterSort, TitleQuery
 from dedupe.store.records import StoredArticle
+from dedupe.store.round_up_rows import told_of
 from dedupe.store.rows import stored_of
 from dedupe.store.schema import HIDDEN, LISTED, LIVE, articles, clusters, embargoed_clusters, events, texts
 from dedupe.store.search import newest_titled
@@ -97,9 +100,16 @@ class SqlCatalogue(HistoryReads):
         with self._reading() as connection:
             cluster_pk = self._known(connection, cluster_id).pk
             statement = member_list(STORED.where(self._there), cluster_pk, key)
-            rows = connection.execute(statement.limit(limit + 1)).all()
-            shown = self._shown(connection, [stored_of(row) for row in rows])
-        return page(scope, [(row.seen_at, row.pk, one) for row, one in zip(rows, shown, strict=True)], limit)
+            return self._page_of(connection, scope, statement, limit)
+
+    def round_ups(self, cluster_id: str, limit: int, cursor: str | None) -> Page[StoredArticle]:
+        """List the articles of other clusters that tell of one, too; raise `UnknownCluster`."""
+        scope = ("round-ups", cluster_id)
+        key = read_cursor(scope, cursor)
+        with self._reading() as connection:
+            self._known(connection, cluster_id)
+            statement = oldest_first(told_of(STORED.where(self._there), cluster_id), key)
+            return self._page_of(connection, scope, statement, limit)
 
     def hours(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Hour]:
         """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
@@ -160,6 +170,13 @@ class SqlCatalogue(HistoryReads):
         with self._reading() as connection:
             for row in connection.execution_options(yield_per=BLOCK).execute(statement):
                 yield stored_of(row)
+
+    def _page_of(
+        self, connection: Connection, scope: Sequence[object], statement: Select[Any], limit: int
+    ) -> Page[StoredArticle]:
+        rows = connection.execute(statement.limit(limit + 1)).all()
+        shown = self._shown(connection, [stored_of(row) for row in rows])
+        return page(scope, [(row.seen_at, row.pk, one) for row, one in zip(rows, shown, strict=True)], limit)
 
     def _shown(self, connection: Connection, stored: Sequence[StoredArticle]) -> Sequence[StoredArticle]:
         """Return articles without what points to embargoed ones, unless those may be seen."""

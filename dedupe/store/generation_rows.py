@@ -14,6 +14,7 @@ from dedupe.events import PLACING, Assignment, Decision, DuplicateOf, Event, Eve
 from dedupe.store.cluster_table import ClusterTable
 from dedupe.store.dialect import Batch, Values
 from dedupe.store.generation_schema import OWN_EVENT, generation_events, generation_places
+from dedupe.store.round_up_rows import add_round_ups, remove_round_ups
 from dedupe.store.rows import Record, event_of, packed, reason_values
 from dedupe.store.schema import articles, clusters
 
@@ -164,6 +165,8 @@ def _move(connection: Connection, event: Event, change: Rearrangement, places: S
         })  # fmt: skip
     _REMEMBER.run(connection, remembered)
     _MOVE.run(connection, moved)
+    remove_round_ups(connection, [row["row_pk"] for row in moved])
+    add_round_ups(connection, ((row["row_pk"], orjson.loads(row["reason"])["also_in"]) for row in moved))
 
 
 def _former(connection: Connection, change: Rearrangement, pks: Sequence[int]) -> dict[int, Record]:
@@ -183,7 +186,8 @@ def _renamed(event: Event, place: Place, names: Mapping[str, str]) -> Values:
     if "considered" in detail:
         detail["considered"] = names.get(detail["considered"], detail["considered"])
     if "also_in" in detail:
-        detail["also_in"] = [names.get(cluster_id, cluster_id) for cluster_id in detail["also_in"]]
+        renamed = dict.fromkeys(names.get(cluster_id, cluster_id) for cluster_id in detail["also_in"])
+        detail["also_in"] = [cluster_id for cluster_id in renamed if cluster_id != place.cluster_id]
     if "duplicate_group_id" in detail and place.duplicate_group_id is not None:
         detail["duplicate_group_id"] = place.duplicate_group_id
     return detail

@@ -88,9 +88,12 @@ def list_key(row: Record) -> Key:
 
 def member_list(stored: Select[Any], cluster_pk: int, after: Key | None) -> Select[Any]:
     """Return the statement that lists a cluster's ``stored`` articles behind ``after``, oldest first."""
-    statement = (
-        stored.where(articles.c.cluster_pk == cluster_pk).where(LIVE).order_by(articles.c.seen_at, articles.c.pk)
-    )
+    return oldest_first(stored.where(articles.c.cluster_pk == cluster_pk), after)
+
+
+def oldest_first(stored: Select[Any], after: Key | None) -> Select[Any]:
+    """Return the statement that lists ``stored`` articles behind ``after``, those first seen first."""
+    statement = stored.where(LIVE).order_by(articles.c.seen_at, articles.c.pk)
     if after is None:
         return statement
     return statement.where(tuple_(articles.c.seen_at, articles.c.pk) > tuple_(literal(after[0]), literal(after[1])))

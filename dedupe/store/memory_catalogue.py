@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 
@@ -57,6 +57,18 @@ class MemoryCatalogue(MemoryHistory):
         scope = ("members", cluster_id)
         return page(scope, after_cursor(scope, rows, cursor, is_descending=False), limit)
 
+    def round_ups(self, cluster_id: str, limit: int, cursor: str | None) -> Page[StoredArticle]:
+        """List the articles of other clusters that tell of one, too; raise `UnknownCluster`."""
+        with self._store._lock:
+            self._known(cluster_id)
+            clusters, veil = self._store._clusters, self._veil()
+            names = {cluster_id, *(name for name, one in clusters.items() if one.merged_into == cluster_id)}
+            others = [one for name, one in clusters.items() if name != cluster_id]
+            told = [one for other in others for one in self._members(other) if self._tells_of(one.article_id, names)]
+            rows = [(one.seen_us, one.ordinal, veil.article(self._store._articles[one.article_id])) for one in told]
+        scope = ("round-ups", cluster_id)
+        return page(scope, after_cursor(scope, rows, cursor, is_descending=False), limit)
+
     def hours(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Hour]:
         """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
         with self._store._lock:
@@ -97,6 +109,9 @@ class MemoryCatalogue(MemoryHistory):
 
     def backed_up_at(self) -> datetime | None:
         """Return None: there is nothing to copy."""
+
+    def _tells_of(self, article_id: str, names: Collection[str]) -> bool:
+        return any(name in names for name in self._store._articles[article_id].assignment.also_in)
 
     def _row(self, cluster_id: str, cluster: MemoryCluster) -> ClusterRow:
         members = self._members(cluster)

@@ -22,6 +22,7 @@ from dedupe.store.correction_rows import correct, dissolve, is_in_force, place_o
 from dedupe.store.dialect import Batch, insert_if_absent
 from dedupe.store.order import check_lifts, check_moves
 from dedupe.store.records import Change, StoredArticle
+from dedupe.store.round_up_rows import add_round_ups, remove_round_ups
 from dedupe.store.rows import WITHDRAWN_VALUES, Record, article_values, event_values, text_values, vocabulary_values
 from dedupe.store.schema import LIVE, articles, clusters, events, identities, texts, vocabularies
 
@@ -103,6 +104,8 @@ def _revise(
         rows = [{"digest": digest, "article_pk": old.pk} for digest in change.identities]
         connection.execute(insert_if_absent(identities), rows)
     _group_original(connection, stored)
+    remove_round_ups(connection, [old.pk])
+    add_round_ups(connection, [(old.pk, stored.assignment.also_in)])
     table.mark_stale(old.cluster_id)
     table.mark_stale(change.event.cluster_id)
     dissolve(connection, table, old.duplicate_group_id)
@@ -114,6 +117,7 @@ def _withdraw(connection: Connection, table: ClusterTable, event: Event) -> None
     search.scrub_removed_titles(connection)
     connection.execute(delete(texts).where(texts.c.article_pk == old.pk))
     connection.execute(delete(identities).where(identities.c.article_pk == old.pk))
+    remove_round_ups(connection, [old.pk])
     connection.execute(update(articles).where(articles.c.pk == old.pk), dict(WITHDRAWN_VALUES))
     table.mark_stale(old.cluster_id)
     dissolve(connection, table, old.duplicate_group_id)

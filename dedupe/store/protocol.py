@@ -85,6 +85,10 @@ class Catalogue(Protocol):
         """List a cluster's articles, oldest first; raise `UnknownCluster`."""
         ...
 
+    def round_ups(self, cluster_id: str, limit: int, cursor: str | None) -> Page[StoredArticle]:
+        """List the articles of other clusters that tell of one, too, oldest first; raise `UnknownCluster`."""
+        ...
+
     def hours(self, cluster_id: str, limit: int, cursor: str | None) -> Page[Hour]:
         """List the hours in which a cluster's articles were first seen, oldest first; raise `UnknownCluster`."""
         ...

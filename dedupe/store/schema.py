@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from dedupe.events import PLACING
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """Revision that this code reads and writes: the newest in ``migrations/versions``."""
 
 _PK: Final = BigInteger().with_variant(Integer, "sqlite")  # an INTEGER primary key is SQLite's own row number
@@ -221,6 +221,16 @@ identities: Final = Table(
     Column("article_pk", _PK, ForeignKey("articles.pk"), nullable=False, index=True),
     sqlite_with_rowid=False,
 )
+
+round_ups: Final = Table(
+    "round_ups",
+    metadata,
+    Column("cluster_id", String, primary_key=True),
+    Column("article_pk", _PK, ForeignKey("articles.pk"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""Which clusters an article tells of, besides its own; those that were merged since keep their names here."""
+Index("round_ups_by_article", round_ups.c.article_pk)
 
 vocabularies: Final = Table(
     "vocabularies",

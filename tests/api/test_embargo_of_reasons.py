@@ -39,7 +39,7 @@ def test_an_embargoed_article_is_unknown(open_newsroom: Any, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/articles", "/related", "/provenance", "/timeline", "/lineage", ".json", ".rss", ".csv"]
+    "path", ["", "/articles", "/round-ups", "/related", "/provenance", "/timeline", "/lineage", ".json", ".rss", ".csv"]
 )
 def test_a_cluster_of_nothing_else_is_unknown(open_newsroom: Any, path: str) -> None:
     async def scenario(client: httpx.AsyncClient) -> None:

@@ -137,6 +137,7 @@ def test_answers_have_the_fields_of_their_examples(newsroom: Any) -> None:
             ("/v1/clusters", examples.CLUSTERS, schemas.ClusterPage),
             (f"/v1/clusters/{cluster}", examples.CLUSTER, schemas.ClusterOut),
             (f"/v1/clusters/{cluster}/articles", examples.ARTICLES, schemas.ArticlePage),
+            (f"/v1/clusters/{cluster}/round-ups", examples.ROUND_UPS, schemas.ArticlePage),
             (f"/v1/clusters/{cluster}/lineage", examples.LINEAGE, decisions.LineageOut),
             ("/v1/constraints", examples.CONSTRAINTS, decisions.ConstraintPage),
             (f"/v1/clusters/{cluster}/timeline", reason_examples.TIMELINE, schemas.TimelineOut),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -74,6 +74,13 @@ class Newsroom:
         words = [self.rng.choice(pool if self.rng.random() < 0.5 else self.everyday) for _ in range(tokens)]
         title = " ".join(self.rng.sample(happening.words, 4) + self.rng.sample(happening.names, 2))
         return self.submit(event, Article(title=title, text=" ".join(words), **self.dateline(), **fields))  # type: ignore[arg-type]  # any field
+
+    def briefing(self, events: Sequence[int], tokens: int = 60) -> Submission:
+        """Return a round-up: a part about each of some events, in this order."""
+        pools = [(*self.happenings[event].words, *self.happenings[event].names * 4) for event in events]
+        parts = [" ".join(self.rng.choices(pool, k=tokens)) for pool in pools]
+        article = Article(title=" ".join(self.rng.sample(self.everyday, 4)), text="\n\n".join(parts), **self.dateline())  # type: ignore[arg-type]  # any field
+        return self.submit(events[0], article)
 
     def copy(self, original: Submission, *, keep: float = 0.8) -> Submission:
         """Return a cut copy of an article under another headline."""

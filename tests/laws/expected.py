@@ -150,6 +150,12 @@ class Expected:
         inside = [self.articles[i] for i in self.shown() if self.articles[i].assignment.cluster_id == cluster_id]
         return sorted(inside, key=seen)
 
+    def round_ups(self, cluster_id: str) -> list[StoredArticle]:
+        """Return the articles of other clusters that tell of one, or of one that is part of it by now."""
+        names = {name for name in self.opened if (self.survivor(name) or name) == cluster_id} | {cluster_id}
+        told = [self.articles[i] for i in self.shown() if names.intersection(self.articles[i].assignment.also_in)]
+        return sorted((stored for stored in told if stored.assignment.cluster_id != cluster_id), key=seen)
+
     def row(self, cluster_id: str) -> ClusterRow:
         members = self.members(cluster_id)
         event = self.updated.get(cluster_id) or replace(self.opened[cluster_id], seq=0)

@@ -55,6 +55,7 @@ class RandomLog:
     seq: int = 0
     now: datetime = START
     embargoed: float = 0.0
+    round_ups: float = 0.2
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
@@ -223,10 +224,14 @@ class RandomLog:
             duplicate_of=DuplicateOf(article_id=original, jaccard=0.41, containment=0.87) if original else None,
             confidence=self.rng.random(),
             runner_up=RunnerUp(cluster_id=cluster_id, confidence=0.125) if self.rng.random() < 0.5 else None,
-            also_in=("clu_0000000000001",) if self.rng.random() < 0.1 else (),
+            also_in=self._also_in(cluster_id),
             seq=self.seq,
             notices=("a notice",) if self.rng.random() < 0.1 else (),
         )
+
+    def _also_in(self, cluster_id: str) -> tuple[str, ...]:
+        others = sorted(self.clusters - {cluster_id})
+        return tuple(self.rng.sample(others, min(2, len(others)))) if self.rng.random() < self.round_ups else ()
 
     def _vocabulary(self) -> VocabularySnapshot | None:
         if self.rng.random() < 0.9:

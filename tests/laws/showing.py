@@ -59,15 +59,11 @@ def assert_reads(store: Store, catalogue: Catalogue, expected: Expected) -> None
             catalogue.cluster(cluster_id)
         with pytest.raises(UnknownCluster):
             catalogue.members(cluster_id, 3, None)
+        with pytest.raises(UnknownCluster):
+            catalogue.round_ups(cluster_id, 3, None)
     assert {cluster_id: rounded(catalogue.cluster(cluster_id)) for cluster_id in rows} == rows
     for cluster_id in rows:
-        members = walk(lambda cursor, c=cluster_id: catalogue.members(c, 3, cursor))
-        assert members == [expected.veiled(member) for member in expected.members(cluster_id)]
-        arrived = Counter(member.assignment.decision for member in expected.members(cluster_id))
-        assert catalogue.arrival_counts(cluster_id) == arrived
-        by_the_hour = walk(lambda cursor, c=cluster_id: catalogue.hours(c, 2, cursor))
-        assert sum(hour.articles for hour in by_the_hour) == len(members)
-        assert_growth(catalogue, cluster_id, by_the_hour)
+        assert_articles(catalogue, expected, cluster_id)
     for article_id, stored in expected.articles.items():
         if stored.hidden and not expected.is_unveiled:
             with pytest.raises(UnknownArticle):
@@ -85,6 +81,18 @@ def assert_reads(store: Store, catalogue: Catalogue, expected: Expected) -> None
     assert totals.clusters == sum(row.size > 0 for row in rows.values())
     assert totals.last_seq == store.last_seq() == len(expected.changes)
     assert_history(catalogue, expected, rows)
+
+
+def assert_articles(catalogue: Catalogue, expected: Expected, cluster_id: str) -> None:
+    members = walk(lambda cursor: catalogue.members(cluster_id, 3, cursor))
+    assert members == [expected.veiled(member) for member in expected.members(cluster_id)]
+    round_ups = walk(lambda cursor: catalogue.round_ups(cluster_id, 2, cursor))
+    assert round_ups == [expected.veiled(told) for told in expected.round_ups(cluster_id)]
+    arrived = Counter(member.assignment.decision for member in expected.members(cluster_id))
+    assert catalogue.arrival_counts(cluster_id) == arrived
+    by_the_hour = walk(lambda cursor: catalogue.hours(cluster_id, 2, cursor))
+    assert sum(hour.articles for hour in by_the_hour) == len(members)
+    assert_growth(catalogue, cluster_id, by_the_hour)
 
 
 def assert_growth(catalogue: Catalogue, cluster_id: str, hours: Sequence[Hour]) -> None:

@@ -85,6 +85,7 @@ def test_clusters_are_listed_over_pages_and_looked_at(client: Client) -> None:
     cluster_id = placed[0].cluster_id
     assert client.cluster(cluster_id).sources == ["Herald"]
     assert [entry.article_id for entry in client.members(cluster_id)] == [placed[0].article_id]
+    assert list(client.round_ups(cluster_id)) == client.round_up_page(cluster_id).articles == []
     assert [entry.kind for entry in client.lineage(cluster_id)] == [EventKind.OPENED]
     assert client.lineage_page(cluster_id).arrivals == {Decision.OPENED: 1}
     assert [entry.source for entry in client.provenance(cluster_id)] == ["Herald"]

@@ -108,6 +108,7 @@ class Archive:
         everything = self.store.catalogue.unveiled
         assert self.engine.digest() == Engine(self.store, self.engine.settings, model=self.model).digest()
         self._check_index()
+        self._check_round_ups()
         self._check_clusters()
         check_embargoes(self.store, self.engine)
         check_ids(everything)
@@ -128,6 +129,20 @@ class Archive:
                 if is_there:
                     leads = index.cluster_id(index.cluster_number(public_id))
                     assert survivor(self.store.catalogue.unveiled, public_id) == leads, public_id
+
+    def _check_round_ups(self) -> None:
+        """Check that what the rows call a round-up has no weight, and that it is listed where they say."""
+        everything = self.store.catalogue.unveiled
+        for stored in everything.articles():
+            said = stored.assignment
+            if stored.article is None:
+                continue
+            with self.engine.held() as index:
+                slot = index.slot_of(stored.article_id)
+                assert bool(said.also_in) == (index.clusters.articles.original[slot] == slot), stored.article_id
+            for cluster_id in {survivor(everything, told) for told in said.also_in} - {said.cluster_id}:
+                listed = everything.round_ups(cluster_id, 200, None).rows
+                assert stored.article_id in {told.article_id for told in listed}
 
     def _check_clusters(self) -> None:
         """Check that each cluster's row is what its articles make it."""

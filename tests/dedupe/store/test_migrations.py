@@ -45,7 +45,7 @@ def test_a_migrated_file_has_the_tables_of_the_schema(tmp_path: Path) -> None:
 
 
 def test_a_store_of_the_first_revision_knows_its_lineage(tmp_path: Path) -> None:
-    path, changes = tmp_path / "old.db", RandomLog(5).changes(120)
+    path, changes = tmp_path / "old.db", RandomLog(5, round_ups=0).changes(120)
     store = SqlStore.open(f"sqlite:///{path}", IDENTITY)
     store.commit(changes)
     store.close()
@@ -55,6 +55,7 @@ def test_a_store_of_the_first_revision_knows_its_lineage(tmp_path: Path) -> None
             "DROP TABLE generation_embargoes; DROP TABLE generation_places; DROP TABLE generations; DROP TABLE jobs;"
             "DROP TABLE access_keys; DROP TABLE webhooks; DROP TABLE webhook_growths; DROP TABLE dead_letters;"
             "DROP TABLE constraints; DROP INDEX events_by_cluster; DROP INDEX events_by_cluster_left;"
+            "DROP TABLE round_ups; "
             "DROP INDEX feed_by_cluster; DROP INDEX articles_by_embargo; DROP TABLE embargoed_clusters;"
             "ALTER TABLE events DROP COLUMN hidden; ALTER TABLE articles DROP COLUMN hidden;"
             "ALTER TABLE clusters DROP COLUMN hidden_count; UPDATE alembic_version SET version_num = '0001';"
