@@ -11,6 +11,9 @@ import pytest
 from tests.dedupe.newsroom import Newsroom
 from tests.dedupe.reindexing.archive import OFTEN, Archive
 
+FORGETFUL: Mapping[str, Any] = {"cluster_window_days": 0.01, "keep_articles": 1}
+"""Settings by which there is hardly anything to tell of."""
+
 
 def briefed(path: Path, seed: int) -> tuple[Archive, str]:
     """Return an archive with a few events and a round-up of three of them; and the id of the round-up."""
@@ -29,7 +32,7 @@ def told_in(archive: Archive, article_id: str) -> set[str]:
     return {assignment.cluster_id, *assignment.also_in}
 
 
-@pytest.mark.parametrize("settings", [OFTEN, {"posting_cap": 1}], ids=["other clusters", "hardly any candidates"])
+@pytest.mark.parametrize("settings", [OFTEN, FORGETFUL], ids=["other clusters", "hardly a memory"])
 def test_round_ups_are_told_of_by_the_names_everyone_knows(tmp_path: Path, settings: Mapping[str, Any]) -> None:
     archive, round_up = briefed(tmp_path / "news.db", 1)
     before = told_in(archive, round_up)
