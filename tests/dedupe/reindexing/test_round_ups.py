@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from tests.dedupe.newsroom import Newsroom
 from tests.dedupe.reindexing.archive import OFTEN, Archive
 
-FORGETFUL: Mapping[str, Any] = {"cluster_window_days": 0.01, "keep_articles": 1}
+FORGETFUL: Mapping[str, Any] = {"cluster_window_days": 0.01, "keep_articles": 0}
 """Settings by which there is hardly anything to tell of."""
 
 
@@ -20,6 +21,7 @@ def briefed(path: Path, seed: int) -> tuple[Archive, str]:
     archive = Archive(path, room=Newsroom(seed))
     events = [archive.room.happen() for _ in range(3)]
     sent = [archive.room.report(event, 150) for _ in range(3) for event in events]
+    archive.room.now += timedelta(hours=12)
     sent.append(archive.room.briefing(events))
     placed = [answer.article_id for answer in archive.engine.add_all(sent)]
     archive.articles |= set(placed)
