@@ -22,7 +22,7 @@ def briefed(path: Path, seed: int) -> tuple[Archive, str]:
     events = [archive.room.happen() for _ in range(3)]
     sent = [archive.room.report(event, 150) for _ in range(3) for event in events]
     archive.room.now += timedelta(hours=12)
-    sent.append(archive.room.briefing(events))
+    sent += [archive.room.report(archive.room.happen()), archive.room.briefing(events)]
     placed = [answer.article_id for answer in archive.engine.add_all(sent)]
     archive.articles |= set(placed)
     archive.take_in(30)
