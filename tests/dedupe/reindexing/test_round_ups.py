@@ -36,7 +36,7 @@ def told_in(archive: Archive, article_id: str) -> set[str]:
 
 @pytest.mark.parametrize("settings", [OFTEN, FORGETFUL], ids=["other clusters", "hardly a memory"])
 def test_round_ups_are_told_of_by_the_names_everyone_knows(tmp_path: Path, settings: Mapping[str, Any]) -> None:
-    archive, round_up = briefed(tmp_path / "news.db", 1)
+    archive, round_up = briefed(tmp_path / "news.db", 5)
     before = told_in(archive, round_up)
     assert len(before) == 3
     archive.build("job_1", settings)
