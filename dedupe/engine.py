@@ -22,7 +22,7 @@ from dedupe.reading import Reading
 from dedupe.recording import assignment, merging_event, placing_event, stored_article
 from dedupe.revisions import notices_of, revision_event, says_the_same, unchanged
 from dedupe.settings import EngineSettings
-from dedupe.settling import read_stored, read_submission, settle
+from dedupe.settling import read_stored, read_submission, read_submissions, settle
 from dedupe.standing import announced, canceling_event, stand, withdrawal, withdrawing_event
 from dedupe.statistics import EngineStatistics
 from dedupe.store.protocol import Store
@@ -101,10 +101,10 @@ class Engine:
         Raises `StoreError` when none of the group was stored.
         """
         settings = self.settings
-        readings = [read_submission(submission, settings) for submission in submissions]
+        readings = read_submissions(submissions, settings)
         with self._ledger.writing(submissions) as group:
             if settings is not self.settings:  # another generation was activated meanwhile
-                readings = [read_submission(submission, self.settings) for submission in submissions]
+                readings = read_submissions(submissions, self.settings)
             return [self._answer(group, *pair) for pair in zip(submissions, readings, strict=True)]
 
     def _answer(self, group: Group, submission: Submission, reading: Reading) -> Assignment | DedupeError:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from dedupe.index import Index
-from dedupe.reading import Reading, read, read_again
+from dedupe.reading import BLOCK_ARTICLES, Draft, Reading, read, read_again, read_all
 from dedupe.settings import EngineSettings
 from dedupe.store.records import Replayed, StoredArticle
 from dedupe.submission import Submission
@@ -16,9 +18,18 @@ UNDETERMINED: Final = "und"
 
 def read_submission(submission: Submission, settings: EngineSettings) -> Reading:
     """Read what came in, without a look at any other article."""
+    return read_submissions([submission], settings)[0]
+
+
+def read_submissions(submissions: Sequence[Submission], settings: EngineSettings) -> list[Reading]:
+    """Read what came in together, each as if it were alone."""
+    return read_all([_draft(submission) for submission in submissions], settings)
+
+
+def _draft(submission: Submission) -> Draft:
     article = submission.article
     language = primary(article.language) if article.language else detect(f"{article.title}\n{article.text}")
-    return read(article, language, submission.received_at, settings)
+    return Draft(article, language, submission.received_at)
 
 
 def settle(reading: Reading, index: Index, settings: EngineSettings) -> Reading:
@@ -42,7 +53,21 @@ def read_stored(stored: StoredArticle, index: Index, settings: EngineSettings) -
 
 def read_replayed(replayed: Replayed, settings: EngineSettings) -> Reading | None:
     """Read an article as the log says that it was read; None when the log has its text no more."""
-    if replayed.article is None or not replayed.language:
+    return next(reading for _, reading in read_log([replayed], settings))
+
+
+def read_log(log: Iterable[Replayed], settings: EngineSettings) -> Iterator[tuple[Replayed, Reading | None]]:
+    """Yield each event of a log with the text that it placed, as it was read then, a block read at once."""
+    events = iter(log)
+    while stretch := list(islice(events, BLOCK_ARTICLES)):
+        drafts = [_replayed_draft(replayed) for replayed in stretch]
+        readings = iter(read_all([draft for draft in drafts if draft], settings))
+        for replayed, draft in zip(stretch, drafts, strict=True):
+            yield replayed, next(readings) if draft else None
+
+
+def _replayed_draft(replayed: Replayed) -> Draft | None:
+    if replayed.article is None or not replayed.language or replayed.aside:
         return None
     dropped = replayed.event.detail.get("furniture", ())
-    return read(replayed.article, replayed.language, replayed.event.at, settings, dropped)
+    return Draft(replayed.article, replayed.language, replayed.event.at, dropped)

@@ -100,13 +100,21 @@ def shingle_set(ordered: Words) -> Words:
 
 @kernel
 def sign(shingled: Words, permuted: Permutations) -> Words:
-    """Return the signature of a set of shingles."""
+    """Return the signature of shingles, in any order; one that is there twice changes nothing."""
     factors, offsets = permuted
     signature = np.full(len(factors), _EMPTY, np.uint32)
-    for shingle_ in shingled:
-        word = _mix(shingle_)
+    last = len(shingled) - 1
+    # Eight at a time, so that each position is loaded and stored once for eight; the last is taken again to fill up.
+    for at in range(0, len(shingled), 8):
+        a, b = _mix(shingled[at]), _mix(shingled[min(at + 1, last)])
+        c, d = _mix(shingled[min(at + 2, last)]), _mix(shingled[min(at + 3, last)])
+        e, f = _mix(shingled[min(at + 4, last)]), _mix(shingled[min(at + 5, last)])
+        g, h = _mix(shingled[min(at + 6, last)]), _mix(shingled[min(at + 7, last)])
         for k in range(len(factors)):  # the loop that vectorises
-            signature[k] = min(signature[k], np.uint32(factors[k] * word + offsets[k]))
+            m, n = factors[k], offsets[k]
+            ab, cd = min(np.uint32(m * a + n), np.uint32(m * b + n)), min(np.uint32(m * c + n), np.uint32(m * d + n))
+            ef, gh = min(np.uint32(m * e + n), np.uint32(m * f + n)), min(np.uint32(m * g + n), np.uint32(m * h + n))
+            signature[k] = min(signature[k], min(min(ab, cd), min(ef, gh)))
     return signature
 
 

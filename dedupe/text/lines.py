@@ -38,20 +38,45 @@ class Lines(NamedTuple):
 @kernel
 def split_lines(tokens: Tokens) -> Lines:
     """Return the lines of a text."""
+    words, flags, _, _, rows = tokens
     count = 0
-    for flags in tokens.flags:
-        count += (flags & STARTS_LINE) > 0
+    for each in flags:
+        count += (each & STARTS_LINE) > 0
     hashes = np.zeros(count, np.uint64)
     firsts = np.empty(count, np.uint32)
     lasts = np.empty(count, np.uint32)
     weights = np.zeros(count, np.uint32)
     numbers = np.empty(count, np.uint32)
     line = -1
-    for i in range(len(tokens.hashes)):
-        if tokens.flags[i] & STARTS_LINE:
+    for i in range(len(words)):
+        if flags[i] & STARTS_LINE:
             line += 1
-            firsts[line], numbers[line] = i, tokens.lines[i]
-        hashes[line] = hashes[line] * _MULTIPLIER + tokens.hashes[i]
-        weights[line] += 1 if tokens.flags[i] & IS_SOLO else WORD
+            firsts[line], numbers[line] = i, rows[i]
+        hashes[line] = hashes[line] * _MULTIPLIER + words[i]
+        weights[line] += 1 if flags[i] & IS_SOLO else WORD
         lasts[line] = i + 1
     return Lines(hashes, firsts, lasts, weights, numbers)
+
+
+@kernel
+def line_room(most: int) -> Lines:
+    """Return room for so many lines."""
+    return Lines(
+        np.empty(most, np.uint64),
+        np.empty(most, np.uint32),
+        np.empty(most, np.uint32),
+        np.empty(most, np.uint32),
+        np.empty(most, np.uint32),
+    )
+
+
+@kernel
+def cut_lines(lines: Lines, count: int) -> Lines:
+    """Return a copy of the first ``count`` rows."""
+    return Lines(
+        lines.hashes[:count].copy(),
+        lines.firsts[:count].copy(),
+        lines.lasts[:count].copy(),
+        lines.weights[:count].copy(),
+        lines.numbers[:count].copy(),
+    )

@@ -1,4 +1,4 @@
-"""Title and text, turned into tokens, and which of them are compared: not the furniture around an article."""
+"""Titles and texts, turned into tokens, and which of them are compared: not the furniture around an article."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.text.furniture import guess_title, strip
+from dedupe.text.block import lay_out
+from dedupe.text.characters import characters
+from dedupe.text.dateline import credits_of, dateline_length
+from dedupe.text.furniture import keep
 from dedupe.text.lines import Lines
+from dedupe.text.scanning import Scanned, scan
+from dedupe.text.shapes import shapes
 from dedupe.text.tokens import Tokens, tokenise
 
 
 class Page(NamedTuple):
     """The tokens of the title, as given or as guessed, and those of the text, of which ``kept`` are compared.
 
-    ``lines`` are those of the article; they count the tokens of the text.
+    ``lines`` are those of the article; they count the tokens of the text. ``dateline`` and ``credits`` are what
+    the first began and the last ended with: they say where a text comes from.
     """
 
     title: str
@@ -24,6 +30,8 @@ class Page(NamedTuple):
     body: Tokens
     kept: NDArray[np.bool_]
     lines: Lines
+    dateline: str = ""
+    credits: str = ""
 
     def without(self, dropped: Sequence[int]) -> NDArray[np.bool_]:
         """Return what is kept when the lines of the numbers ``dropped`` are left out as well."""
@@ -37,8 +45,55 @@ class Page(NamedTuple):
 
 def read_page(title: str, text: str) -> Page:
     """Return the tokens of a title and a text, and which of them are compared."""
-    body = tokenise(text)
-    stripped = strip(text, body)
-    title = title or guess_title(text, stripped)
-    lines = stripped.lines.part(stripped.first, stripped.last)
-    return Page(title, tokenise(title), body, stripped.kept, lines)
+    return pages_of(read_block([title], [text]), [title], [text])[0]
+
+
+def read_block(titles: Sequence[str], texts: Sequence[str]) -> Scanned:
+    """Read many titles and texts in one call."""
+    alternating = [part for pair in zip(titles, texts, strict=True) for part in pair]
+    return scan(lay_out(alternating), characters(), shapes())
+
+
+def pages_of(scanned: Scanned, titles: Sequence[str], texts: Sequence[str]) -> list[Page]:
+    """Return the page of each title and text of a block, and leave out of what is compared datelines and credits.
+
+    What a page holds are stretches of the arrays of the block.
+    """
+    return [
+        _page(scanned, row, title, text)
+        for row, title, text in zip(scanned.rows.tolist(), titles, texts, strict=True)
+    ]
+
+
+def _page(scanned: Scanned, row: Sequence[int], title: str, text: str) -> Page:
+    head, head_end, body, body_end, line, line_end, first, last, *written = row
+    opening, opened, closing, closed, title_start, title_end = written
+    kept = scanned.kept[body:body_end]
+    dateline = ending = ""
+    if opening < opened or closing < closed:
+        lines = scanned.lines.part(line, line_end)
+        dateline, ending = _leave_out(kept, lines, (first, last), text[opening:opened], text[closing:closed])
+    return Page(
+        title or text[title_start:title_end].strip(),
+        scanned.heads.part(head, head_end),
+        scanned.bodies.part(body, body_end),
+        kept,
+        scanned.lines.part(line + first, line + last),
+        dateline,
+        ending,
+    )
+
+
+def _leave_out(
+    kept: NDArray[np.bool_], lines: Lines, article: tuple[int, int], opening: str, closing: str
+) -> tuple[str, str]:
+    """Leave the dateline of one line and the credits of another out of what is compared; return both."""
+    dateline, ending = opening[: dateline_length(opening)], credits_of(closing)
+    if dateline or ending:
+        begin = int(lines.firsts[article[0]]) + _count(dateline)
+        keep(kept, lines, article, begin, int(lines.lasts[article[1] - 1]) - _count(ending))
+    return dateline.rstrip(" .-—–―").strip(), ending
+
+
+def _count(written: str) -> int:
+    return len(tokenise(written).hashes) if written else 0

@@ -28,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedupe.kernel import kernel
+from dedupe.text.block import ASCII, PLANE, Block, lay_out
 from dedupe.text.characters import (
     BREAK,
     COMBINING,
@@ -61,7 +62,13 @@ _SEED: Final = np.uint64(0x2D358DCCAA6C78A5)
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 _MARK_MULTIPLIER: Final = np.uint64(0xD6E8FEB86659FD93)
 
-Codes: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
+_CLASS_SHIFT: Final = KIND_SHIFT - 2
+_CLASS_MASK: Final = 63
+_PLAIN: Final = 1 << (LETTER << 2) | 1 << (DIGIT << 2)
+"""The classes, a kind with `COMBINING` and `SEQUENCE`, of nearly all that words are made of."""
+_GOES_ON: Final = 1 << LETTER | 1 << DIGIT | 1 << MARK | 1 << INVISIBLE | 1 << JOINED
+"""The kinds behind a plain letter that may not end its token."""
+
 Entries: TypeAlias = npt.NDArray[np.uint32]
 
 
@@ -78,6 +85,19 @@ class Tokens(NamedTuple):
     ends: npt.NDArray[np.uint32]
     lines: npt.NDArray[np.uint32]
 
+    def part(self, first: int, last: int) -> Tokens:
+        """Return the tokens from ``first`` to before ``last``."""
+        hashes, flags, starts, ends, lines = self
+        return Tokens(hashes[first:last], flags[first:last], starts[first:last], ends[first:last], lines[first:last])
+
+
+class Spelling(NamedTuple):
+    """The text that is being read: its characters, their entries with a separator behind, where joiners stood."""
+
+    codes: Entries
+    entries: Entries
+    joiners: Entries
+
 
 def tokenise(text: str) -> Tokens:
     """Return the tokens of a text, in time linear in its length.
@@ -86,64 +106,141 @@ def tokenise(text: str) -> Tokens:
     >>> [text[start:end] for start, end in zip(*tokenise(text)[2:4])]
     ['Biden', 'U.S', 'plan', '1,000', 'jobs']
     """
-    if text.isascii():
-        return _tokens(np.frombuffer(text.encode("ascii"), np.uint8), characters())
-    return _tokens(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32), characters())
+    return _tokenise(lay_out([text]), characters())
 
 
 @kernel
-def _tokens(codes: Codes, table: Characters) -> Tokens:
-    entries = np.empty(len(codes) + 1, np.uint32)
-    resolve(entries, _look_up(codes, table, entries))
-    return _collect(entries, table.sequences)
+def _tokenise(block: Block, table: Characters) -> Tokens:
+    spelling, reached = room_for(block), np.zeros(3, np.int64)
+    size = spell(block, 0, reached, table, spelling)
+    tokens = token_room(size)
+    return cut(tokens, collect(spelling.entries[: size + 1], table.sequences, tokens, 0))
 
 
 @kernel
-def _look_up(codes: Codes, table: Characters, entries: Entries) -> npt.NDArray[np.uint32]:
-    """Fill in each character's entry, and a separator after the last; return where the joiners stand."""
-    pages, rows = table.pages, table.entries
-    joiners = np.empty(len(codes) + 1, np.uint32)
+def room_for(block: Block) -> Spelling:
+    """Return room for the longest text of a block."""
+    most = 1
+    for size in block.sizes:
+        most = max(most, size + 1)
+    return Spelling(np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(most, np.uint32))
+
+
+@kernel
+def spell(block: Block, text: int, reached: npt.NDArray[np.int64], table: Characters, spelling: Spelling) -> int:
+    """Look up the characters of the next text of a block; return how many they are.
+
+    ``reached`` holds how many characters of each width the texts before it had.
+    """
+    size, width = int(block.sizes[text]), block.widths[text]
+    if width == ASCII:
+        count = _look_up_ascii(block.ascii[reached[0] : reached[0] + size], table.entries, spelling)
+        reached[0] += size
+    elif width == PLANE:
+        count = _look_up(block.plane[reached[1] : reached[1] + size], table, spelling)
+        reached[1] += size
+    else:
+        count = _look_up(block.wide[reached[2] : reached[2] + size], table, spelling)
+        reached[2] += size
+    spelling.entries[size] = SEPARATOR
+    resolve(spelling.entries[: size + 1], spelling.joiners[:count])
+    return size
+
+
+@kernel
+def _look_up_ascii(codes: npt.NDArray[np.uint8], rows: Entries, spelling: Spelling) -> int:
+    """Fill in each character and its entry; return how many joiners there are."""
+    letters, entries, joiners = spelling
     count = 0
     for at in range(len(codes)):
-        code = int(codes[at])
-        entry = int(rows[int(pages[code >> PAGE_BITS]) << PAGE_BITS | code & _PAGE_MASK])
+        entry = rows[codes[at]]
+        letters[at] = codes[at]
         entries[at] = entry
         joiners[count] = at
         count += needs_neighbours(entry)
-    entries[len(codes)] = SEPARATOR
-    return joiners[:count]
+    return count
 
 
 @kernel
-def _collect(entries: Entries, sequences: Entries) -> Tokens:
-    out = _room(len(entries))
+def _look_up(codes: npt.NDArray[np.uint16] | npt.NDArray[np.uint32], table: Characters, spelling: Spelling) -> int:
+    """Do the same for any script."""
+    pages, rows, _ = table
+    letters, entries, joiners = spelling
+    count = 0
+    for at in range(len(codes)):
+        code = int(codes[at])
+        entry = rows[int(pages[code >> PAGE_BITS]) << PAGE_BITS | code & _PAGE_MASK]
+        letters[at] = code
+        entries[at] = entry
+        joiners[count] = at
+        count += needs_neighbours(entry)
+    return count
+
+
+@kernel
+def collect(entries: Entries, sequences: Entries, out: Tokens, count: int) -> int:
+    """Write the tokens of a text behind the ``count`` that are there; return how many there are then."""
+    # Taken apart once: reaching into a tuple counts references, which costs more than a token.
     hashes, flags, starts, ends, lines = out
-    count = line = end = state = bits = 0
-    value, fresh = _SEED, STARTS_LINE
-    for at in range(len(entries)):
-        entry = int(entries[at])
-        kind = entry >> KIND_SHIFT & KIND_MASK
-        if kind in (INVISIBLE, JOINED):
+    line, fresh, at = 0, STARTS_LINE, 0
+    while at < len(entries):
+        kind = int(entries[at]) >> KIND_SHIFT & KIND_MASK
+        if LETTER <= kind <= SOLO:
+            starts[count], lines[count] = at, line
+            value, end, at, bits = _token(entries, sequences, at)
+            hashes[count], flags[count], ends[count] = value, fresh | bits, end
+            count, fresh = count + 1, 0
             continue
-        if state and not (kind == MARK or (state == LETTER and LETTER <= kind <= DIGIT)):
-            hashes[count], flags[count], ends[count] = _finish(value), bits, end
-            count += 1
-            state = fresh = 0
         if kind == BREAK:
             line, fresh = line + 1, STARTS_LINE
-        if not state and LETTER <= kind <= SOLO:
-            starts[count], lines[count] = at, line
-            state, value = (SOLO if kind == SOLO else LETTER), _SEED
-            bits = fresh | (IS_SOLO if kind == SOLO else 0) | (IS_CAPITALISED if entry & UPPER else 0)
-        if state:
-            value = _absorb(value, entry, sequences) if entry & SEQUENCE else _mix(value, entry)
-            bits |= HAS_DIGIT if kind == DIGIT else 0
-            end = at + 1
-    return _cut(out, count)
+        at += 1
+    return count
 
 
 @kernel
-def _absorb(value: np.uint64, entry: int, sequences: Entries) -> np.uint64:
+def _token(entries: Entries, sequences: Entries, at: int) -> tuple[np.uint64, int, int, int]:
+    """Return the hash of the token that begins at a character, its end, where to go on, and its flags."""
+    start, entry = at, int(entries[at])
+    bits = IS_CAPITALISED if entry & UPPER else 0
+    value, seen = _SEED, 0
+    while _PLAIN >> (entry >> _CLASS_SHIFT & _CLASS_MASK) & 1:
+        value = (value ^ np.uint64(entry & VALUE_MASK)) * _MULTIPLIER
+        seen |= entry
+        at += 1
+        entry = int(entries[at])
+    end = at
+    kind = entry >> KIND_SHIFT & KIND_MASK
+    if at == start or _GOES_ON >> kind & 1:
+        bits |= IS_SOLO if kind == SOLO else 0
+        value, end, at, digits = _rest(entries, sequences, value, at)
+        seen |= digits
+    return _finish(value), end, at, bits | (HAS_DIGIT if seen & DIGIT << KIND_SHIFT else 0)
+
+
+@kernel
+def _rest(entries: Entries, sequences: Entries, value: np.uint64, at: int) -> tuple[np.uint64, int, int, int]:
+    """Return the value of a token with what is left of it, its end, where to go on, and the entries of its digits."""
+    end, digits = at, 0
+    solo = int(entries[at]) >> KIND_SHIFT & KIND_MASK == SOLO
+    if solo:
+        value, at = _take(value, int(entries[at]), sequences), at + 1
+        end = at
+    while True:
+        entry = int(entries[at])
+        kind = entry >> KIND_SHIFT & KIND_MASK
+        if kind == MARK or (not solo and LETTER <= kind <= DIGIT):
+            value = _take(value, entry, sequences)
+            digits |= entry if kind == DIGIT else 0
+            end = at + 1
+        elif kind not in (INVISIBLE, JOINED):
+            return value, end, at, digits
+        at += 1
+
+
+@kernel
+def _take(value: np.uint64, entry: int, sequences: Entries) -> np.uint64:
+    if not entry & SEQUENCE:
+        return _mix(value, entry)
     start = entry & VALUE_MASK
     for i in range(start + 1, start + 1 + int(sequences[start])):
         value = _mix(value, int(sequences[i]))
@@ -166,7 +263,8 @@ def _finish(value: np.uint64) -> np.uint64:
 
 
 @kernel
-def _room(most: int) -> Tokens:
+def token_room(most: int) -> Tokens:
+    """Return room for so many tokens."""
     return Tokens(
         np.empty(most, np.uint64),
         np.empty(most, np.uint8),
@@ -177,7 +275,7 @@ def _room(most: int) -> Tokens:
 
 
 @kernel
-def _cut(out: Tokens, count: int) -> Tokens:
+def cut(out: Tokens, count: int) -> Tokens:
     """Return a copy of the first ``count`` rows: what is kept must not hold the room for a whole text."""
     return Tokens(
         out.hashes[:count].copy(),
@@ -186,3 +284,10 @@ def _cut(out: Tokens, count: int) -> Tokens:
         out.ends[:count].copy(),
         out.lines[:count].copy(),
     )
+
+
+@kernel
+def part(tokens: Tokens, first: int, last: int) -> Tokens:
+    """Return the tokens from ``first`` to before ``last``, without copying them."""
+    hashes, flags, starts, ends, lines = tokens
+    return Tokens(hashes[first:last], flags[first:last], starts[first:last], ends[first:last], lines[first:last])
