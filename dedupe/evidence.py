@@ -12,7 +12,7 @@ from dedupe.clusters.terms import Terms, count_terms
 from dedupe.duplicates.containment import SHORT
 from dedupe.duplicates.signature import PERMUTATIONS, Permutations, permutations, shingle_set, sign, windows
 from dedupe.kernel import kernel
-from dedupe.text.tokens import HAS_DIGIT, Tokens
+from dedupe.text.tokens import HAS_DIGIT
 
 LEAD_TOKENS: Final = 25
 """How much of the beginning stands in for a title that is missing."""
@@ -47,10 +47,8 @@ class Compared(NamedTuple):
     ``rows`` tell for each article from where to where its title and its text go, in the first four places.
     """
 
-    heads: NDArray[np.uint64]
-    head_flags: NDArray[np.uint8]
-    bodies: NDArray[np.uint64]
-    body_flags: NDArray[np.uint8]
+    hashes: NDArray[np.uint64]
+    flags: NDArray[np.uint8]
     kept: NDArray[np.bool_]
     rows: NDArray[np.int64]
 
@@ -58,23 +56,17 @@ class Compared(NamedTuple):
 class Gathered(NamedTuple):
     """The evidence in a block, that of one article behind that of another.
 
-    ``ends`` tell for each of them where its shingles end, its windows, its tokens behind those, its numbers, its
-    places and its terms; before the first row stands one of zeros.
+    ``words`` are for each article its shingles, windows, numbers and signature; ``counts`` the columns of its terms,
+    which belong to ``hashes``, and the places of its tokens. ``ends`` tell for each article where its own end in each
+    array: after its shingles, windows, numbers and signature, terms, places, and tokens behind the shingles; before
+    the first row stands one of zeros. Few arrays, because handing one over costs as much as reading a sentence.
     """
 
-    shingles: NDArray[np.uint32]
-    windows: NDArray[np.uint32]
+    words: NDArray[np.uint32]
+    hashes: NDArray[np.uint64]
+    counts: NDArray[np.int32]
     numbered: NDArray[np.bool_]
-    numbers: NDArray[np.uint32]
-    places: NDArray[np.int32]
-    terms: Terms
-    signatures: NDArray[np.uint32]
     ends: NDArray[np.int64]
-
-
-def compared(heads: Tokens, bodies: Tokens, kept: NDArray[np.bool_], rows: NDArray[np.int64]) -> Compared:
-    """Return what of the tokens of a block counts."""
-    return Compared(heads.hashes, heads.flags, bodies.hashes, bodies.flags, kept, rows)
 
 
 def gather(tokens: Compared, languages: Sequence[int], size: int) -> list[Evidence]:
@@ -84,49 +76,56 @@ def gather(tokens: Compared, languages: Sequence[int], size: int) -> list[Eviden
     """
     found = _gather(tokens, np.array(languages, np.int64), size, permutations())
     bounds = found.ends.tolist()
-    return [
-        _evidence(found, article, begin, end)
-        for article, (begin, end) in enumerate(zip(bounds[:-1], bounds[1:], strict=True))
-    ]
+    return [_evidence(found, *pair) for pair in zip(bounds[:-1], bounds[1:], strict=True)]
 
 
-def _evidence(found: Gathered, article: int, begin: Sequence[int], end: Sequence[int]) -> Evidence:
-    shingles, ordered, numbered, numbers, places, terms = map(slice, begin, end)
-    hashes, body, title, heading, first = found.terms
+def _evidence(found: Gathered, begin: Sequence[int], end: Sequence[int]) -> Evidence:
+    words, hashes, counts, numbered, _ = found
+    shingles, ordered, numbers, signature, terms, places, tokens = end
+    count = terms - begin[4]
+    title = begin[5] + count
+    heading, first, place = title + count, title + 2 * count, title + 3 * count
     return Evidence(
-        places.stop - places.start,
-        found.shingles[shingles],
-        found.windows[ordered],
-        found.numbered[numbered],
-        found.signatures[article],
-        found.numbers[numbers],
-        Terms(hashes[terms], body[terms], title[terms], heading[terms], first[terms]),
-        found.places[places],
+        places - place,
+        words[begin[3] : shingles],
+        words[shingles:ordered],
+        numbered[begin[6] : tokens],
+        words[numbers:signature],
+        words[ordered:numbers],
+        Terms(
+            hashes[begin[4] : terms],
+            counts[begin[5] : title],
+            counts[title:heading],
+            counts[heading:first],
+            counts[first:place],
+        ),
+        counts[place:places],
     )
 
 
 @kernel
 def _gather(tokens: Compared, languages: NDArray[np.int64], size: int, permuted: Permutations) -> Gathered:
-    most = len(tokens.heads) + len(tokens.bodies)
+    most, rows = len(tokens.hashes), tokens.rows
     out = _room(most, len(languages))
-    hashes, flags = np.empty(most, np.uint64), np.empty(most, np.uint8)
+    hashes, flags, places = np.empty(most, np.uint64), np.empty(most, np.uint8), np.empty(most, np.int32)
     for article in range(len(languages)):
         begin, end = out.ends[article], out.ends[article + 1]
-        titled, count = _join(tokens, tokens.rows[article], hashes, flags, out.places[begin[4] :])
-        end[4] = begin[4] + count
+        titled, count = _join(tokens, rows[article], hashes, flags, places)
         # A wire copy runs under another headline: the title is compared only where there is little else.
         start = titled if count - titled >= SHORT else 0
-        ordered = windows(hashes[start:count], size)
-        end[0] = _append(out.shingles, begin[0], shingle_set(ordered))
-        end[1] = _append(out.windows, begin[1], ordered)
-        end[2] = begin[2] + count - start
-        numbered = out.numbered[begin[2] : end[2]]
+        end[6] = begin[6] + count - start
+        numbered = out.numbered[begin[6] : end[6]]
         numbered[:] = (flags[start:count] & HAS_DIGIT) != 0
-        end[3] = _append(out.numbers, begin[3], _numbers(hashes[start:count], numbered))
-        out.signatures[article] = sign(ordered, permuted)
+        ordered = windows(hashes[start:count], size)
+        end[0] = _append(out.words, begin[3], shingle_set(ordered))
+        end[1] = _append(out.words, end[0], ordered)
+        end[2] = _append(out.words, end[1], _numbers(hashes[start:count], numbered))
+        end[3] = _append(out.words, end[2], sign(ordered, permuted))
         heading = titled or min(LEAD_TOKENS, count)
         terms = count_terms(hashes[:count], flags[:count], titled, heading, languages[article])
-        end[5] = _put_terms(out.terms, begin[5], terms)
+        end[4] = begin[4] + len(terms.hashes)
+        out.hashes[begin[4] : end[4]] = terms.hashes
+        end[5] = _put(out.counts, begin[5], terms, places[:count])
     return out
 
 
@@ -134,20 +133,11 @@ def _gather(tokens: Compared, languages: NDArray[np.int64], size: int, permuted:
 def _room(most: int, articles: int) -> Gathered:
     """Return room for the evidence in so many articles with so many tokens."""
     return Gathered(
-        np.empty(most, np.uint32),
-        np.empty(most, np.uint32),
+        np.empty(3 * most + articles * PERMUTATIONS, np.uint32),
+        np.empty(most, np.uint64),
+        np.empty(5 * most, np.int32),
         np.empty(most, np.bool_),
-        np.empty(most, np.uint32),
-        np.empty(most, np.int32),
-        Terms(
-            np.empty(most, np.uint64),
-            np.empty(most, np.int32),
-            np.empty(most, np.int32),
-            np.empty(most, np.int32),
-            np.empty(most, np.int32),
-        ),
-        np.empty((articles, PERMUTATIONS), np.uint32),
-        np.zeros((articles + 1, 6), np.int64),
+        np.zeros((articles + 1, 7), np.int64),
     )
 
 
@@ -160,13 +150,13 @@ def _join(
     places: NDArray[np.int32],
 ) -> tuple[int, int]:
     """Write the tokens of a title and then those of its text that are compared; return how many of both there are."""
-    heads, head_flags, bodies, body_flags, kept, _ = tokens
+    given, marks, kept, _ = tokens
     first, titled = row[0], int(row[1] - row[0])
     for at in range(titled):
-        hashes[at], flags[at], places[at] = heads[first + at], head_flags[first + at], at
+        hashes[at], flags[at], places[at] = given[first + at], marks[first + at], at
     count, first = titled, row[2]
     for at in range(row[3] - first):
-        hashes[count], flags[count], places[count] = bodies[first + at], body_flags[first + at], at
+        hashes[count], flags[count], places[count] = given[first + at], marks[first + at], at
         count += kept[first + at]
     return titled, count
 
@@ -179,14 +169,12 @@ def _append(out: NDArray[np.uint32], count: int, words: NDArray[np.uint32]) -> i
 
 
 @kernel
-def _put_terms(out: Terms, count: int, terms: Terms) -> int:
-    end = count + len(terms.hashes)
-    out.hashes[count:end] = terms.hashes
-    out.body[count:end] = terms.body
-    out.title[count:end] = terms.title
-    out.heading[count:end] = terms.heading
-    out.first[count:end] = terms.first
-    return end
+def _put(out: NDArray[np.int32], count: int, terms: Terms, places: NDArray[np.int32]) -> int:
+    """Write the columns of terms, and places, behind what is there; return how much there is then."""
+    for column in (terms.body, terms.title, terms.heading, terms.first, places):
+        out[count : count + len(column)] = column
+        count += len(column)
+    return count
 
 
 @kernel

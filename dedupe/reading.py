@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from dedupe.article import Article
-from dedupe.evidence import Evidence, compared, gather
+from dedupe.evidence import Compared, Evidence, gather
 from dedupe.language_code import language_code
 from dedupe.settings import EngineSettings
 from dedupe.text.page import Page, pages_of, read_block
@@ -86,8 +86,13 @@ def read(
 def read_again(reading: Reading, language: str, settings: EngineSettings, dropped: Sequence[int]) -> Reading:
     """Read an article in another language, or without some of its lines."""
     head, body = reading.page.head, reading.page.body
-    rows = np.array([[0, len(head.hashes), 0, len(body.hashes)]], np.int64)
-    tokens = compared(head, body, reading.page.without(dropped), rows)
+    titled, count = len(head.hashes), len(head.hashes) + len(body.hashes)
+    tokens = Compared(
+        np.concatenate((head.hashes, body.hashes)),
+        np.concatenate((head.flags, body.flags)),
+        np.concatenate((np.zeros(titled, np.bool_), reading.page.without(dropped))),
+        np.array([[0, titled, titled, count]], np.int64),
+    )
     evidence = gather(tokens, [language_code(language)], settings.shingle_size)[0]
     return Reading(reading.article, language, reading.received_at, reading.time, reading.page, dropped, evidence)
 
@@ -111,8 +116,10 @@ def _read_block(drafts: Sequence[Draft], settings: EngineSettings) -> list[Readi
     pages = pages_of(scanned, titles, texts)
     kept = scanned.kept
     if any(draft.dropped for draft in drafts):
-        kept = np.concatenate([page.without(draft.dropped) for draft, page in zip(drafts, pages, strict=True)])
-    tokens = compared(scanned.heads, scanned.bodies, kept, scanned.rows)
+        kept = kept.copy()
+        for draft, page, row in zip(drafts, pages, scanned.rows, strict=True):
+            kept[row[2] : row[3]] = page.without(draft.dropped)
+    tokens = Compared(scanned.hashes, scanned.flags, kept, scanned.rows)
     languages = [language_code(draft.language) for draft in drafts]
     evidence = gather(tokens, languages, settings.shingle_size)
     return [_reading(*parts) for parts in zip(drafts, pages, evidence, strict=True)]

@@ -10,46 +10,37 @@ import numpy.typing as npt
 
 ASCII: Final = 1
 PLANE: Final = 2
-"""Code points below 2^16 in two bytes each: nearly all texts that are not ASCII."""
+"""Bytes a character of nearly all texts that are not ASCII: all code points are below 2^16."""
 WIDE: Final = 4
 
 
 class Block(NamedTuple):
-    """Texts of one, two and four bytes a character, each kind end to end in the order given.
+    """The characters of all texts, those of four bytes each first, then those of two, then those in ASCII.
 
-    ``widths`` are the bytes of a character of each text, and ``sizes`` its characters.
+    ``sizes`` tell for each text, in the order given, how many bytes its characters have and how many there are.
     """
 
-    ascii: npt.NDArray[np.uint8]
-    plane: npt.NDArray[np.uint16]
-    wide: npt.NDArray[np.uint32]
-    widths: npt.NDArray[np.uint8]
+    codes: npt.NDArray[np.uint8]
     sizes: npt.NDArray[np.int64]
 
 
 def lay_out(texts: Sequence[str]) -> Block:
     """Return a block of texts.
 
-    >>> lay_out(["Zoë", "is", "here", "🎉"]).widths.tolist()
-    [2, 1, 1, 4]
+    >>> lay_out(["Zoë", "is", "here", "🎉"]).sizes.tolist()
+    [[2, 3], [1, 2], [1, 4], [4, 1]]
     """
-    if all(map(str.isascii, texts)):
-        narrow, others, widths = texts, {}, bytes((ASCII,)) * len(texts)
-    else:
-        narrow = [text for text in texts if text.isascii()]
-        others = {at: _encoded(text) for at, text in enumerate(texts) if not text.isascii()}
-        widths = bytes(others[at][0] if at in others else ASCII for at in range(len(texts)))
-    return Block(
-        np.frombuffer("".join(narrow).encode("ascii"), np.uint8),
-        np.frombuffer(b"".join(codes for width, codes in others.values() if width == PLANE), np.uint16),
-        np.frombuffer(b"".join(codes for width, codes in others.values() if width == WIDE), np.uint32),
-        np.frombuffer(widths, np.uint8),
-        np.array([len(text) for text in texts], np.int64),
-    )
+    encoded = [_encoded(text) for text in texts]
+    widths = [len(codes) // max(len(text), 1) or ASCII for codes, text in zip(encoded, texts, strict=True)]
+    if any(width != ASCII for width in widths):
+        by_width = [[codes for codes, its in zip(encoded, widths, strict=True) if its == width] for width in (4, 2, 1)]
+        encoded = [codes for some in by_width for codes in some]
+    sizes = np.array([*zip(widths, map(len, texts), strict=True)], np.int64)
+    return Block(np.frombuffer(b"".join(encoded), np.uint8), sizes)
 
 
-def _encoded(text: str) -> tuple[int, bytes]:
+def _encoded(text: str) -> bytes:
+    if text.isascii():
+        return text.encode()
     codes = text.encode("utf-16-le", "surrogatepass")
-    if len(codes) == PLANE * len(text):
-        return PLANE, codes
-    return WIDE, text.encode("utf-32-le", "surrogatepass")
+    return codes if len(codes) == PLANE * len(text) else text.encode("utf-32-le", "surrogatepass")

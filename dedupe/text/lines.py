@@ -68,15 +68,3 @@ def line_room(most: int) -> Lines:
         np.empty(most, np.uint32),
         np.empty(most, np.uint32),
     )
-
-
-@kernel
-def cut_lines(lines: Lines, count: int) -> Lines:
-    """Return a copy of the first ``count`` rows."""
-    return Lines(
-        lines.hashes[:count].copy(),
-        lines.firsts[:count].copy(),
-        lines.lasts[:count].copy(),
-        lines.weights[:count].copy(),
-        lines.numbers[:count].copy(),
-    )

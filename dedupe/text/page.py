@@ -71,14 +71,14 @@ def _page(scanned: Scanned, row: Sequence[int], title: str, text: str) -> Page:
     kept = scanned.kept[body:body_end]
     dateline = ending = ""
     if opening < opened or closing < closed:
-        lines = scanned.lines.part(line, line_end)
+        lines = scanned.lines(line, line_end)
         dateline, ending = _leave_out(kept, lines, (first, last), text[opening:opened], text[closing:closed])
     return Page(
         title or text[title_start:title_end].strip(),
-        scanned.heads.part(head, head_end),
-        scanned.bodies.part(body, body_end),
+        scanned.tokens(head, head_end),
+        scanned.tokens(body, body_end),
         kept,
-        scanned.lines.part(line + first, line + last),
+        scanned.lines(line + first, line + last),
         dateline,
         ending,
     )

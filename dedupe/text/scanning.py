@@ -9,104 +9,123 @@ import numpy.typing as npt
 
 from dedupe.kernel import kernel
 from dedupe.text.block import Block
-from dedupe.text.body import Short, find_body
+from dedupe.text.body import find_body
 from dedupe.text.characters import Characters
-from dedupe.text.edges import Edges, find_edges, find_short, may_be_dated, may_be_signed, skip_space
-from dedupe.text.furniture import MOST_TITLE, guess_title, keep
-from dedupe.text.lines import Lines, cut_lines, line_room, split_lines
+from dedupe.text.edges import find_edges, find_short, may_be_dated, may_be_signed, skip_space
+from dedupe.text.furniture import MOST_TITLE, Mask, guess_title, keep
+from dedupe.text.lines import Lines, line_room, split_lines
 from dedupe.text.shapes import Shapes
-from dedupe.text.tokens import Entries, Spelling, Tokens, collect, cut, part, room_for, spell, token_room
+from dedupe.text.tokens import Spelling, Tokens, collect, first_places, part, room_for, spell, token_room
 
 FIELDS: Final = 14
 Fields = npt.NDArray[np.int64]
 
 
 class Scanned(NamedTuple):
-    """All tokens of the titles of a block, given or guessed, all of its texts, and all lines of those.
+    """All tokens of a block, those of each title, given or guessed, beside those of its text, and all lines of texts.
 
-    ``rows`` tell for each article where in these arrays its own begin and end: those of the title, of the text,
-    and the lines; then, among its lines, the first of the article and the one after its last; and where in the
-    text is written what may begin with a dateline, what may end with credits, and the title that was guessed,
-    each from one character to before another, both 0 for nothing.
+    ``places`` has a row each for the starts, the ends and the lines of tokens, ``line_places`` for the firsts, lasts,
+    weights and numbers of lines. Few arrays, because handing one over costs as much as reading a sentence.
+
+    ``rows`` tell for each article from where to where go the tokens of its title and of its text, and its lines; then,
+    among its lines, the first of the article and the one after its last; and where in the text is written what may
+    begin with a dateline, what may end with credits, and the title that was guessed, each from one character to
+    before another, both 0 for nothing.
     """
 
-    heads: Tokens
-    bodies: Tokens
-    lines: Lines
+    hashes: npt.NDArray[np.uint64]
+    flags: npt.NDArray[np.uint8]
+    places: npt.NDArray[np.uint32]
     kept: npt.NDArray[np.bool_]
-    rows: npt.NDArray[np.int64]
+    line_hashes: npt.NDArray[np.uint64]
+    line_places: npt.NDArray[np.uint32]
+    rows: Fields
+
+    def tokens(self, first: int, last: int) -> Tokens:
+        """Return the tokens from ``first`` to before ``last``."""
+        part = slice(first, last)
+        starts, ends, lines = self.places
+        return Tokens(self.hashes[part], self.flags[part], starts[part], ends[part], lines[part])
+
+    def lines(self, first: int, last: int) -> Lines:
+        """Return the lines from ``first`` to before ``last``."""
+        part = slice(first, last)
+        firsts, lasts, weights, numbers = self.line_places
+        return Lines(self.line_hashes[part], firsts[part], lasts[part], weights[part], numbers[part])
 
 
 @kernel
 def scan(block: Block, table: Characters, shapes: Shapes) -> Scanned:
     """Read a block in which every title is followed by its text."""
-    room, spelling, reached = _room(block), room_for(block), np.zeros(3, np.int64)
-    head = body = line = 0
-    for article in range(len(room.rows)):
+    tokens, lines = _room(block)
+    rows = np.zeros((len(block.sizes) // 2, FIELDS), np.int64)
+    kept = np.zeros(len(tokens.hashes), np.bool_)
+    spelling, reached = room_for(block), first_places(block)
+    count = line = 0
+    for article in range(len(rows)):
+        row = rows[article]
+        row[0], row[4] = count, line
         size = spell(block, 2 * article, reached, table, spelling)
-        titled = collect(spelling.entries[: size + 1], table.sequences, room.heads, head)
         is_untitled = size == 0
+        row[1] = row[2] = collect(spelling.entries[: size + 1], table.sequences, tokens, count)
         size = spell(block, 2 * article + 1, reached, table, spelling)
-        ended = collect(spelling.entries[: size + 1], table.sequences, room.bodies, body)
-        tokens = part(room.bodies, body, ended)
-        lines = split_lines(tokens)
-        row = room.rows[article]
-        row[0], row[2], row[4] = head, body, line
-        if len(lines.hashes):
+        row[3] = count = collect(spelling.entries[: size + 1], table.sequences, tokens, row[2])
+        body = part(tokens, row[2], count)
+        found = split_lines(body)
+        if len(found.hashes):
             text = Spelling(spelling.codes[:size], spelling.entries[: size + 1], spelling.joiners)
-            edges = find_edges(lines, tokens, text.entries)
-            short = find_short(lines.weights, edges, text.codes, shapes)
-            _outline(text.codes, edges, short, lines.weights, shapes, row)
-            keep(room.kept[body:ended], lines, (row[6], row[7]), int(lines.firsts[row[6]]), int(lines.lasts[row[7] - 1]))
-            title = guess_title(lines, short, row[6]) if is_untitled else -1
-            if title >= 0:
-                row[13] = edges.ends[title]
-                row[12] = edges.begins[title] + skip_space(text.codes[edges.begins[title] : row[13]], shapes)
-                words = part(tokens, lines.firsts[title], lines.lasts[title])
-                titled = _copy(words, room.heads, head, row[12])
-            _put(lines, room.lines, line)
-        head, body, line = titled, ended, line + len(lines.hashes)
-        row[1], row[3], row[5] = head, body, line
-    heads, bodies = cut(room.heads, head), cut(room.bodies, body)
-    return Scanned(heads, bodies, cut_lines(room.lines, line), room.kept[:body].copy(), room.rows)
+            title = _outline(text, body, found, shapes, row)
+            keep(kept[row[2] : count], found, (row[6], row[7]), found.firsts[row[6]], found.lasts[row[7] - 1])
+            if is_untitled and title >= 0:
+                words = part(body, found.firsts[title], found.lasts[title])
+                row[0], row[1] = count, _copy(words, tokens, count, row[12])
+                count = row[1]
+            _put(found, lines, line)
+        if not is_untitled:
+            row[12] = row[13] = 0
+        line += len(found.hashes)
+        row[5] = line
+    return _packed(tokens, count, kept, (lines, line), rows)
 
 
 @kernel
-def _room(block: Block) -> Scanned:
+def _room(block: Block) -> tuple[Tokens, Lines]:
     """Return room for all that a block can hold."""
     titles = texts = 0
-    articles = len(block.sizes) // 2
-    for article in range(articles):
-        titles += max(block.sizes[2 * article], MOST_TITLE)
-        texts += block.sizes[2 * article + 1]
-    rows = np.zeros((articles, FIELDS), np.int64)
-    heads = token_room(titles)
-    return Scanned(heads, token_room(texts), line_room(texts), np.empty(texts, np.bool_), rows)
+    for article in range(len(block.sizes) // 2):
+        titles += max(block.sizes[2 * article, 1], MOST_TITLE)
+        texts += block.sizes[2 * article + 1, 1]
+    return token_room(titles + texts), line_room(texts)
 
 
 @kernel
-def _outline(
-    codes: Entries, edges: Edges, short: Short, weights: npt.NDArray[np.uint32], shapes: Shapes, row: Fields
-) -> None:
-    """Note what of a text is the article, and where a dateline and credits may be."""
-    begins, ends = edges
-    first, last = find_body(weights, short)
+def _outline(text: Spelling, tokens: Tokens, lines: Lines, shapes: Shapes, row: Fields) -> int:
+    """Note what of a text is the article, and where dateline, credits and title may be; return the line of the title."""
+    edges = find_edges(lines, tokens, text.entries)
+    short = find_short(lines.weights, edges, text.codes, shapes)
+    codes, begins, ends = text.codes, edges.begins, edges.ends
+    first, last = find_body(lines.weights, short)
     row[6], row[7] = first, last
     if may_be_dated(codes[begins[first] : ends[first]], shapes):
         row[8], row[9] = begins[first], ends[first]
     if may_be_signed(codes[begins[last - 1] : ends[last - 1]], shapes):
         row[10], row[11] = begins[last - 1], ends[last - 1]
+    title = guess_title(lines, short, first)
+    if title >= 0:
+        row[12] = begins[title] + skip_space(codes[begins[title] : ends[title]], shapes)
+        row[13] = ends[title]
+    return title
 
 
 @kernel
-def _copy(words: Tokens, heads: Tokens, count: int, start: int) -> int:
-    """Write the tokens of a line behind the ``count`` of titles that are there, as if a text began at ``start``."""
+def _copy(words: Tokens, tokens: Tokens, count: int, start: int) -> int:
+    """Write the tokens of a line behind the ``count`` that are there, as if a text began at ``start``."""
     end = count + len(words.hashes)
-    heads.hashes[count:end] = words.hashes
-    heads.flags[count:end] = words.flags
-    heads.starts[count:end] = words.starts - np.uint32(start)
-    heads.ends[count:end] = words.ends - np.uint32(start)
-    heads.lines[count:end] = 0
+    tokens.hashes[count:end] = words.hashes
+    tokens.flags[count:end] = words.flags
+    tokens.starts[count:end] = words.starts - np.uint32(start)
+    tokens.ends[count:end] = words.ends - np.uint32(start)
+    tokens.lines[count:end] = 0
     return end
 
 
@@ -118,3 +137,16 @@ def _put(lines: Lines, room: Lines, count: int) -> None:
     room.lasts[count:end] = lines.lasts
     room.weights[count:end] = lines.weights
     room.numbers[count:end] = lines.numbers
+
+
+@kernel
+def _packed(tokens: Tokens, count: int, kept: Mask, lines: tuple[Lines, int], rows: Fields) -> Scanned:
+    """Return copies of what is there: what is kept must not hold the room for all that there could have been."""
+    places = np.empty((3, count), np.uint32)
+    places[0], places[1], places[2] = tokens.starts[:count], tokens.ends[:count], tokens.lines[:count]
+    found, end = lines
+    spots = np.empty((4, end), np.uint32)
+    spots[0], spots[1] = found.firsts[:end], found.lasts[:end]
+    spots[2], spots[3] = found.weights[:end], found.numbers[:end]
+    hashes, flags = tokens.hashes[:count].copy(), tokens.flags[:count].copy()
+    return Scanned(hashes, flags, places, kept[:count].copy(), found.hashes[:end].copy(), spots, rows)

@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedupe.kernel import kernel
-from dedupe.text.block import ASCII, PLANE, Block, lay_out
+from dedupe.text.block import ASCII, PLANE, WIDE, Block, lay_out
 from dedupe.text.characters import (
     BREAK,
     COMBINING,
@@ -85,11 +85,6 @@ class Tokens(NamedTuple):
     ends: npt.NDArray[np.uint32]
     lines: npt.NDArray[np.uint32]
 
-    def part(self, first: int, last: int) -> Tokens:
-        """Return the tokens from ``first`` to before ``last``."""
-        hashes, flags, starts, ends, lines = self
-        return Tokens(hashes[first:last], flags[first:last], starts[first:last], ends[first:last], lines[first:last])
-
 
 class Spelling(NamedTuple):
     """The text that is being read: its characters, their entries with a separator behind, where joiners stood."""
@@ -111,7 +106,7 @@ def tokenise(text: str) -> Tokens:
 
 @kernel
 def _tokenise(block: Block, table: Characters) -> Tokens:
-    spelling, reached = room_for(block), np.zeros(3, np.int64)
+    spelling, reached = room_for(block), first_places(block)
     size = spell(block, 0, reached, table, spelling)
     tokens = token_room(size)
     return cut(tokens, collect(spelling.entries[: size + 1], table.sequences, tokens, 0))
@@ -121,30 +116,40 @@ def _tokenise(block: Block, table: Characters) -> Tokens:
 def room_for(block: Block) -> Spelling:
     """Return room for the longest text of a block."""
     most = 1
-    for size in block.sizes:
-        most = max(most, size + 1)
+    for text in range(len(block.sizes)):
+        most = max(most, block.sizes[text, 1] + 1)
     return Spelling(np.empty(most, np.uint32), np.empty(most, np.uint32), np.empty(most, np.uint32))
+
+
+@kernel
+def first_places(block: Block) -> npt.NDArray[np.int64]:
+    """Return where in a block the first text of each width begins."""
+    places = np.zeros(WIDE + 1, np.int64)
+    for text in range(len(block.sizes)):
+        width, size = block.sizes[text]
+        places[ASCII] += size * width if width > ASCII else 0
+        places[PLANE] += size * width if width > PLANE else 0
+    return places
 
 
 @kernel
 def spell(block: Block, text: int, reached: npt.NDArray[np.int64], table: Characters, spelling: Spelling) -> int:
     """Look up the characters of the next text of a block; return how many they are.
 
-    ``reached`` holds how many characters of each width the texts before it had.
+    ``reached`` holds for each width where its next text begins; at first these are the `first_places`.
     """
-    size, width = int(block.sizes[text]), block.widths[text]
+    width, size = block.sizes[text]
+    codes = block.codes[reached[width] : reached[width] + size * width]
+    reached[width] += size * width
     if width == ASCII:
-        count = _look_up_ascii(block.ascii[reached[0] : reached[0] + size], table.entries, spelling)
-        reached[0] += size
+        count = _look_up_ascii(codes, table.entries, spelling)
     elif width == PLANE:
-        count = _look_up(block.plane[reached[1] : reached[1] + size], table, spelling)
-        reached[1] += size
+        count = _look_up(codes.view(np.uint16), table, spelling)
     else:
-        count = _look_up(block.wide[reached[2] : reached[2] + size], table, spelling)
-        reached[2] += size
+        count = _look_up(codes.view(np.uint32), table, spelling)
     spelling.entries[size] = SEPARATOR
     resolve(spelling.entries[: size + 1], spelling.joiners[:count])
-    return size
+    return int(size)
 
 
 @kernel
