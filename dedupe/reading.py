@@ -53,10 +53,7 @@ class Reading(NamedTuple):
     def word(self, term: int) -> str:
         """Return a term as it was first written; ``term`` is its place in the evidence."""
         first = int(self.evidence.terms.first[term])
-        is_title = first < len(self.page.head.hashes)
-        text, tokens = (self.page.title, self.page.head) if is_title else (self.article.text, self.page.body)
-        place = self.evidence.places[first]
-        return text[int(tokens.starts[place]) : int(tokens.ends[place])]
+        return self.page.word(self.article.text, first, int(self.evidence.places[first]))
 
 
 class Draft(NamedTuple):

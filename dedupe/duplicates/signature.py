@@ -9,14 +9,16 @@ modulo 2^32 over all shingles. An empty text has 2^32 - 1 everywhere.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from dedupe.kernel import kernel
-from dedupe.text.characters import UNICODE_VERSION
-from dedupe.text.tokens import TOKEN_HASH_VERSION
+from dedupe.text.block import Block, lay_out
+from dedupe.text.characters import UNICODE_VERSION, Characters, characters
+from dedupe.text.tokens import TOKEN_HASH_VERSION, collect, first_places, room_for, spell, token_room
 
 Hashes = npt.NDArray[np.uint64]
 Words = npt.NDArray[np.uint32]
@@ -51,6 +53,31 @@ def signature_of(token_hashes: Hashes, size: int) -> tuple[Words, Words]:
     """Return the `shingles` of a text and their signature."""
     shingled = shingles(token_hashes, size)
     return shingled, sign(shingled, permutations())
+
+
+def sign_all(texts: Sequence[str], size: int = 5) -> Words:
+    """Return the signatures of texts as they are written, a row each, without a look at what is article in them.
+
+    Row ``i`` holds the hash values of a ``datasketch.MinHash(128, scheme="affine32", seed=1)`` that was given the
+    shingles of text ``i``. Blocks of texts may be signed in several threads at once.
+
+    >>> rows = sign_all(["Two banks will merge on Monday.", "two banks WILL merge on Monday"])
+    >>> rows.shape, bool((rows[0] == rows[1]).all())
+    ((2, 128), True)
+    """
+    return _sign_all(lay_out(texts), characters(), permutations(), size)
+
+
+@kernel
+def _sign_all(block: Block, table: Characters, permuted: Permutations, size: int) -> Words:
+    signatures = np.empty((len(block.sizes), len(permuted.factors)), np.uint32)
+    spelling, reached = room_for(block), first_places(block)
+    tokens = token_room(len(spelling.entries))
+    for text in range(len(signatures)):
+        entries = spelling.entries[: spell(block, text, reached, table, spelling) + 1]
+        count = collect(entries, table.sequences, tokens, 0)
+        signatures[text] = sign(windows(tokens.hashes[:count], size), permuted)
+    return signatures
 
 
 @kernel

@@ -30,13 +30,19 @@ def lay_out(texts: Sequence[str]) -> Block:
     >>> lay_out(["Zoë", "is", "here", "🎉"]).sizes.tolist()
     [[2, 3], [1, 2], [1, 4], [4, 1]]
     """
+    whole = "".join(texts)
+    if whole.isascii():
+        return Block(np.frombuffer(whole.encode(), np.uint8), _sizes([ASCII] * len(texts), texts))
     encoded = [_encoded(text) for text in texts]
     widths = [len(codes) // max(len(text), 1) or ASCII for codes, text in zip(encoded, texts, strict=True)]
-    if any(width != ASCII for width in widths):
-        by_width = [[codes for codes, its in zip(encoded, widths, strict=True) if its == width] for width in (4, 2, 1)]
-        encoded = [codes for some in by_width for codes in some]
-    sizes = np.array([*zip(widths, map(len, texts), strict=True)], np.int64)
-    return Block(np.frombuffer(b"".join(encoded), np.uint8), sizes)
+    by_width = [
+        codes for width in (WIDE, PLANE, ASCII) for codes, its in zip(encoded, widths, strict=True) if its == width
+    ]
+    return Block(np.frombuffer(b"".join(by_width), np.uint8), _sizes(widths, texts))
+
+
+def _sizes(widths: Sequence[int], texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    return np.array([each for pair in zip(widths, map(len, texts), strict=True) for each in pair], np.int64).reshape(-1, 2)
 
 
 def _encoded(text: str) -> bytes:

@@ -19,19 +19,38 @@ from dedupe.text.tokens import Tokens, tokenise
 
 
 class Page(NamedTuple):
-    """The tokens of the title, as given or as guessed, and those of the text, of which ``kept`` are compared.
+    """A title, as given or as guessed, and which tokens of the text are ``kept``: those that are compared.
 
     ``lines`` are those of the article; they count the tokens of the text. ``dateline`` and ``credits`` are what
-    the first began and the last ended with: they say where a text comes from.
+    the first began and the last ended with: they say where a text comes from. The tokens lie with those of the
+    ``block`` that the page was read in, where ``row`` says.
     """
 
     title: str
-    head: Tokens
-    body: Tokens
     kept: NDArray[np.bool_]
     lines: Lines
-    dateline: str = ""
-    credits: str = ""
+    dateline: str
+    credits: str
+    block: Scanned
+    row: Sequence[int]
+
+    @property
+    def head(self) -> Tokens:
+        """Return the tokens of the title."""
+        return self.block.tokens(self.row[0], self.row[1])
+
+    @property
+    def body(self) -> Tokens:
+        """Return the tokens of the text."""
+        return self.block.tokens(self.row[2], self.row[3])
+
+    def word(self, text: str, token: int, place: int) -> str:
+        """Return a token compared as it is written, the ``token``-th of all and at that ``place`` of title or text."""
+        head, head_end, body, *_ = self.row
+        is_title = token < head_end - head
+        at = (head if is_title else body) + place
+        start, end = self.block.places[:2, at].tolist()
+        return (self.title if is_title else text)[start:end]
 
     def without(self, dropped: Sequence[int]) -> NDArray[np.bool_]:
         """Return what is kept when the lines of the numbers ``dropped`` are left out as well."""
@@ -66,8 +85,7 @@ def pages_of(scanned: Scanned, titles: Sequence[str], texts: Sequence[str]) -> l
 
 
 def _page(scanned: Scanned, row: Sequence[int], title: str, text: str) -> Page:
-    head, head_end, body, body_end, line, line_end, first, last, *written = row
-    opening, opened, closing, closed, title_start, title_end = written
+    _, _, body, body_end, line, line_end, first, last, opening, opened, closing, closed, title_start, title_end = row
     kept = scanned.kept[body:body_end]
     dateline = ending = ""
     if opening < opened or closing < closed:
@@ -75,12 +93,12 @@ def _page(scanned: Scanned, row: Sequence[int], title: str, text: str) -> Page:
         dateline, ending = _leave_out(kept, lines, (first, last), text[opening:opened], text[closing:closed])
     return Page(
         title or text[title_start:title_end].strip(),
-        scanned.tokens(head, head_end),
-        scanned.tokens(body, body_end),
         kept,
         scanned.lines(line + first, line + last),
         dateline,
         ending,
+        scanned,
+        row,
     )
 
 

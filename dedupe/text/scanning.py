@@ -43,15 +43,13 @@ class Scanned(NamedTuple):
 
     def tokens(self, first: int, last: int) -> Tokens:
         """Return the tokens from ``first`` to before ``last``."""
-        part = slice(first, last)
-        starts, ends, lines = self.places
-        return Tokens(self.hashes[part], self.flags[part], starts[part], ends[part], lines[part])
+        part, places = slice(first, last), self.places
+        return Tokens(self.hashes[part], self.flags[part], places[0, part], places[1, part], places[2, part])
 
     def lines(self, first: int, last: int) -> Lines:
         """Return the lines from ``first`` to before ``last``."""
-        part = slice(first, last)
-        firsts, lasts, weights, numbers = self.line_places
-        return Lines(self.line_hashes[part], firsts[part], lasts[part], weights[part], numbers[part])
+        part, places = slice(first, last), self.line_places
+        return Lines(self.line_hashes[part], places[0, part], places[1, part], places[2, part], places[3, part])
 
 
 @kernel

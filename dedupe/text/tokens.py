@@ -27,7 +27,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from dedupe.kernel import kernel
+from dedupe.kernel import inlined, kernel
 from dedupe.text.block import ASCII, PLANE, WIDE, Block, lay_out
 from dedupe.text.characters import (
     BREAK,
@@ -202,7 +202,7 @@ def collect(entries: Entries, sequences: Entries, out: Tokens, count: int) -> in
     return count
 
 
-@kernel
+@inlined
 def _token(entries: Entries, sequences: Entries, at: int) -> tuple[np.uint64, int, int, int]:
     """Return the hash of the token that begins at a character, its end, where to go on, and its flags."""
     start, entry = at, int(entries[at])
