@@ -87,21 +87,20 @@ class Engine:
         """Place one article durably and return where; raise `StoreError` when nothing was stored."""
         return self.add_all([submission])[0]
 
-    def add_all(self, submissions: Sequence[Submission]) -> list[Assignment]:
-        """Place a group of articles in one commit; raise `StoreError` when none of it was stored."""
-        answers = self.add_each(submissions)
+    def add_all(self, submissions: Sequence[Submission], readings: Sequence[Reading] = ()) -> list[Assignment]:
+        """Place a group in one commit, ``readings`` saves reading it; raise `StoreError` when none of it was stored."""
+        answers = self.add_each(submissions, readings)
         for answer in answers:
             if isinstance(answer, DedupeError):
                 raise answer
         return [answer for answer in answers if isinstance(answer, Assignment)]
 
-    def add_each(self, submissions: Sequence[Submission]) -> list[Assignment | DedupeError]:
-        """Place a group in one commit, where one submission may be refused and the others go in.
-
-        Raises `StoreError` when none of the group was stored.
-        """
+    def add_each(
+        self, submissions: Sequence[Submission], readings: Sequence[Reading] = ()
+    ) -> list[Assignment | DedupeError]:
+        """Place a group in one commit, but for those that are refused; raise `StoreError` when none of it was stored."""
         settings = self.settings
-        readings = read_submissions(submissions, settings)
+        readings = readings or read_submissions(submissions, settings)
         with self._ledger.writing(submissions) as group:
             if settings is not self.settings:  # another generation was activated meanwhile
                 readings = read_submissions(submissions, self.settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -76,7 +77,7 @@ def gather(tokens: Compared, languages: Sequence[int], size: int) -> list[Eviden
     """
     found = _gather(tokens, np.array(languages, np.int64), size, permutations())
     bounds = found.ends.tolist()
-    return [_evidence(found, *pair) for pair in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [_evidence(found, *pair) for pair in pairwise(bounds)]
 
 
 def _evidence(found: Gathered, begin: Sequence[int], end: Sequence[int]) -> Evidence:

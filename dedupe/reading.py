@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -16,9 +18,12 @@ from dedupe.language_code import language_code
 from dedupe.settings import EngineSettings
 from dedupe.text.page import Page, pages_of, read_block
 
+T = TypeVar("T")
+
 BLOCK_ARTICLES: Final = 256
 BLOCK_CHARACTERS: Final = 2_000_000
 """So much is read in one call: what a thread needs meanwhile, some 30 bytes a character, is bounded by it."""
+
 
 class Reading(NamedTuple):
     """The evidence in one article.
@@ -92,6 +97,21 @@ def read_again(reading: Reading, language: str, settings: EngineSettings, droppe
     )
     evidence = gather(tokens, [language_code(language)], settings.shingle_size)[0]
     return Reading(reading.article, language, reading.received_at, reading.time, reading.page, dropped, evidence)
+
+
+def read_ahead(
+    groups: Iterable[tuple[T, Sequence[Draft]]], settings: EngineSettings
+) -> Iterator[tuple[T, list[Reading]]]:
+    """Yield what stands for each group with its readings; the next group is read by another thread meanwhile."""
+    with ThreadPoolExecutor(1) as reader:
+        waiting: deque[tuple[T, Future[list[Reading]]]] = deque()
+        for name, drafts in groups:
+            waiting.append((name, reader.submit(read_all, drafts, settings)))
+            if len(waiting) > 1:
+                first, readings = waiting.popleft()
+                yield first, readings.result()
+        for last, readings in waiting:
+            yield last, readings.result()
 
 
 def blocks(drafts: Sequence[Draft]) -> Iterator[Sequence[Draft]]:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from dedupe.index import Index
-from dedupe.reading import BLOCK_ARTICLES, Draft, Reading, read, read_again, read_all
+from dedupe.reading import BLOCK_ARTICLES, Draft, Reading, read, read_again, read_ahead, read_all
 from dedupe.settings import EngineSettings
 from dedupe.store.records import Replayed, StoredArticle
 from dedupe.submission import Submission
@@ -24,6 +24,13 @@ def read_submission(submission: Submission, settings: EngineSettings) -> Reading
 def read_submissions(submissions: Sequence[Submission], settings: EngineSettings) -> list[Reading]:
     """Read what came in together, each as if it were alone."""
     return read_all([_draft(submission) for submission in submissions], settings)
+
+
+def read_groups(
+    groups: Iterable[Sequence[Submission]], settings: EngineSettings
+) -> Iterator[tuple[Sequence[Submission], list[Reading]]]:
+    """Yield groups of what came in with their readings; the next group is read by another thread meanwhile."""
+    return read_ahead(((group, [_draft(submission) for submission in group]) for group in groups), settings)
 
 
 def _draft(submission: Submission) -> Draft:
@@ -58,12 +65,16 @@ def read_replayed(replayed: Replayed, settings: EngineSettings) -> Reading | Non
 
 def read_log(log: Iterable[Replayed], settings: EngineSettings) -> Iterator[tuple[Replayed, Reading | None]]:
     """Yield each event of a log with the text that it placed, as it was read then, a block read at once."""
+    for stretch, readings in read_ahead(_stretches(log), settings):
+        texts = iter(readings)
+        for replayed in stretch:
+            yield replayed, next(texts) if _replayed_draft(replayed) else None
+
+
+def _stretches(log: Iterable[Replayed]) -> Iterator[tuple[list[Replayed], list[Draft]]]:
     events = iter(log)
     while stretch := list(islice(events, BLOCK_ARTICLES)):
-        drafts = [_replayed_draft(replayed) for replayed in stretch]
-        readings = iter(read_all([draft for draft in drafts if draft], settings))
-        for replayed, draft in zip(stretch, drafts, strict=True):
-            yield replayed, next(readings) if draft else None
+        yield stretch, [draft for replayed in stretch if (draft := _replayed_draft(replayed))]
 
 
 def _replayed_draft(replayed: Replayed) -> Draft | None:

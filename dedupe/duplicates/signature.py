@@ -18,7 +18,8 @@ import numpy.typing as npt
 from dedupe.kernel import kernel
 from dedupe.text.block import Block, lay_out
 from dedupe.text.characters import UNICODE_VERSION, Characters, characters
-from dedupe.text.tokens import TOKEN_HASH_VERSION, collect, first_places, room_for, spell, token_room
+from dedupe.text.spelling import first_places, room_for, spell
+from dedupe.text.tokens import TOKEN_HASH_VERSION, collect, token_room
 
 Hashes = npt.NDArray[np.uint64]
 Words = npt.NDArray[np.uint32]
@@ -141,7 +142,7 @@ def sign(shingled: Words, permuted: Permutations) -> Words:
             m, n = factors[k], offsets[k]
             ab, cd = min(np.uint32(m * a + n), np.uint32(m * b + n)), min(np.uint32(m * c + n), np.uint32(m * d + n))
             ef, gh = min(np.uint32(m * e + n), np.uint32(m * f + n)), min(np.uint32(m * g + n), np.uint32(m * h + n))
-            signature[k] = min(signature[k], min(min(ab, cd), min(ef, gh)))
+            signature[k] = min(signature[k], ab, cd, ef, gh)
     return signature
 
 

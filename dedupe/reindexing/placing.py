@@ -14,13 +14,15 @@ from dedupe.decide import Verdict, decide, decide_merge
 from dedupe.duplicates.containment import containment
 from dedupe.events import PLACING, Event, EventKind
 from dedupe.index import Index
-from dedupe.reading import Draft, Reading, read, read_again, read_all
+from dedupe.reading import Draft, Reading, read, read_again, read_ahead
 from dedupe.recording import considered, merging_event, no_copy, placing_event
 from dedupe.settings import EngineSettings
 from dedupe.store.generations import Step
 from dedupe.store.records import Replayed
 from dedupe.submission import Submission
 
+READ_AT_ONCE: Final = 64
+"""While so many texts are placed, as many more are read."""
 SAME_TEXT: Final = 0.5
 """A revision that keeps this share of the shorter text stays where it is, as it does in the engine."""
 
@@ -36,15 +38,12 @@ class Placer:
 
     def read(self, stretch: Sequence[Replayed]) -> Iterator[tuple[Replayed, Reading | None]]:
         """Yield the events of a stretch of the log, each with the text that it brought."""
-        texts = [
-            Draft(replayed.article, replayed.language or "", replayed.event.at)
-            for replayed in stretch
-            if replayed.event.kind in PLACING and replayed.article is not None
-        ]
-        readings = iter(read_all(texts, self.settings))
-        for replayed in stretch:
-            is_text = replayed.event.kind in PLACING and replayed.article is not None
-            yield replayed, next(readings) if is_text else None
+        parts = (stretch[at : at + READ_AT_ONCE] for at in range(0, len(stretch), READ_AT_ONCE))
+        groups = ((part, [draft for replayed in part if (draft := _draft(replayed))]) for part in parts)
+        for part, readings in read_ahead(groups, self.settings):
+            texts = iter(readings)
+            for replayed in part:
+                yield replayed, next(texts) if _draft(replayed) else None
 
     def place(self, replayed: Replayed, text: Reading, before: Reading | None) -> Iterator[Step]:
         """Place the text that an event of the log brought; ``before`` is the text of the article that it revises."""
@@ -111,6 +110,13 @@ class Placer:
             from_cluster_id=home if is_moved else None,
             detail=detail,
         )
+
+
+def _draft(replayed: Replayed) -> Draft | None:
+    """Return the text that an event placed, None for none."""
+    if replayed.event.kind not in PLACING or replayed.article is None:
+        return None
+    return Draft(replayed.article, replayed.language or "", replayed.event.at)
 
 
 def _is_same_text(before: Reading | None, reading: Reading) -> bool:

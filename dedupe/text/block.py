@@ -42,7 +42,9 @@ def lay_out(texts: Sequence[str]) -> Block:
 
 
 def _sizes(widths: Sequence[int], texts: Sequence[str]) -> npt.NDArray[np.int64]:
-    return np.array([each for pair in zip(widths, map(len, texts), strict=True) for each in pair], np.int64).reshape(-1, 2)
+    return np.array([each for pair in zip(widths, map(len, texts), strict=True) for each in pair], np.int64).reshape(
+        -1, 2
+    )
 
 
 def _encoded(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Lines as they are written, turned into what their edges say: where each begins and ends, and whether it is unfinished."""
+"""Lines as they are written, turned into what their edges say: where each begins and ends, and if it is unfinished."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from dedupe.text.body import PARAGRAPH, Short
 from dedupe.text.characters import BREAK, KIND_MASK, KIND_SHIFT
 from dedupe.text.lines import Lines
 from dedupe.text.shapes import CLOSER, CLOSING, DASH, END, HYPHEN, LAST, LOWER, OPENING, SPACE, Shapes
-from dedupe.text.tokens import Entries, Spelling, Tokens
+from dedupe.text.spelling import Entries
+from dedupe.text.tokens import Tokens
 
 DATELINE_CHARACTERS: Final = 90
 """A dateline is over by then."""

@@ -79,8 +79,7 @@ def pages_of(scanned: Scanned, titles: Sequence[str], texts: Sequence[str]) -> l
     What a page holds are stretches of the arrays of the block.
     """
     return [
-        _page(scanned, row, title, text)
-        for row, title, text in zip(scanned.rows.tolist(), titles, texts, strict=True)
+        _page(scanned, row, title, text) for row, title, text in zip(scanned.rows.tolist(), titles, texts, strict=True)
     ]
 
 

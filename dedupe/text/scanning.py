@@ -15,7 +15,8 @@ from dedupe.text.edges import find_edges, find_short, may_be_dated, may_be_signe
 from dedupe.text.furniture import MOST_TITLE, Mask, guess_title, keep
 from dedupe.text.lines import Lines, line_room, split_lines
 from dedupe.text.shapes import Shapes
-from dedupe.text.tokens import Spelling, Tokens, collect, first_places, part, room_for, spell, token_room
+from dedupe.text.spelling import Spelling, first_places, room_for, spell
+from dedupe.text.tokens import Tokens, collect, part, token_room
 
 FIELDS: Final = 14
 Fields = npt.NDArray[np.int64]
@@ -73,7 +74,8 @@ def scan(block: Block, table: Characters, shapes: Shapes) -> Scanned:
         if len(found.hashes):
             text = Spelling(spelling.codes[:size], spelling.entries[: size + 1], spelling.joiners)
             title = _outline(text, body, found, shapes, row)
-            keep(kept[row[2] : count], found, (row[6], row[7]), found.firsts[row[6]], found.lasts[row[7] - 1])
+            begin, end = int(found.firsts[row[6]]), int(found.lasts[row[7] - 1])
+            keep(kept[row[2] : count], found, (row[6], row[7]), begin, end)
             if is_untitled and title >= 0:
                 words = part(body, found.firsts[title], found.lasts[title])
                 row[0], row[1] = count, _copy(words, tokens, count, row[12])
@@ -98,7 +100,7 @@ def _room(block: Block) -> tuple[Tokens, Lines]:
 
 @kernel
 def _outline(text: Spelling, tokens: Tokens, lines: Lines, shapes: Shapes, row: Fields) -> int:
-    """Note what of a text is the article, and where dateline, credits and title may be; return the line of the title."""
+    """Note what of a text is the article, where dateline, credits and title may be; return the line of the title."""
     edges = find_edges(lines, tokens, text.entries)
     short = find_short(lines.weights, edges, text.codes, shapes)
     codes, begins, ends = text.codes, edges.begins, edges.ends

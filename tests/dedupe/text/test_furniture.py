@@ -148,4 +148,4 @@ def test_clean_articles_lose_next_to_nothing(name: str) -> None:
 
 def test_an_article_that_stands_around_itself_is_compared_all_the_same() -> None:
     again = paragraph("Monday")
-    assert compared("\n".join(["(A line in parentheses)", again, "日本", "UMBRA —", again, again, again]))
+    assert compared(f"(A line in parentheses)\n{again}\n日本\nUMBRA —\n{again}\n{again}\n{again}")
