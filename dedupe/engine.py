@@ -98,7 +98,7 @@ class Engine:
     def add_each(
         self, submissions: Sequence[Submission], readings: Sequence[Reading] = ()
     ) -> list[Assignment | DedupeError]:
-        """Place a group in one commit, but for those that are refused; raise `StoreError` when none of it was stored."""
+        """Place a group in one commit, but for those refused; raise `StoreError` when none of it was stored."""
         settings = self.settings
         readings = readings or read_submissions(submissions, settings)
         with self._ledger.writing(submissions) as group:

@@ -28,6 +28,8 @@ SCHEME: Final = "affine32"
 PERMUTATIONS: Final = 128
 SEED: Final = 1
 
+FEW: Final = 512
+"""Up to so many shingles are sorted in one pass; if somebody made them alike on purpose, it takes 30 µs."""
 _EMPTY: Final = np.uint32(0xFFFFFFFF)
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 
@@ -122,7 +124,10 @@ def shingles(token_hashes: Hashes, size: int) -> Words:
 def shingle_set(ordered: Words) -> Words:
     """Return the `windows` of a text sorted, each once."""
     words = ordered.copy()
-    _sort(words)
+    if len(words) <= FEW:
+        _sort_few(words)
+    else:
+        _sort(words)
     return distinct(words)
 
 
@@ -151,6 +156,31 @@ def _mix(word: np.uint32) -> np.uint32:
     word = np.uint32((word ^ (word >> np.uint32(16))) * np.uint32(0x85EBCA6B))
     word = np.uint32((word ^ (word >> np.uint32(13))) * np.uint32(0xC2B2AE35))
     return np.uint32(word ^ (word >> np.uint32(16)))
+
+
+@kernel
+def _sort_few(words: Words) -> None:
+    """Sort in place: hashes are spread evenly, so that one pass leaves nearly all where they belong."""
+    bits = 1
+    while 1 << bits < len(words):
+        bits += 1
+    shift = 32 - bits
+    ends = np.zeros((1 << bits) + 1, np.int32)
+    for word in words:
+        ends[(int(word) >> shift) + 1] += 1
+    for digit in range(1 << bits):
+        ends[digit + 1] += ends[digit]
+    other = np.empty_like(words)
+    for word in words:
+        digit = int(word) >> shift
+        other[ends[digit]] = word
+        ends[digit] += 1
+    for i in range(len(words)):
+        word, to = other[i], i
+        while to > 0 and words[to - 1] > word:
+            words[to] = words[to - 1]
+            to -= 1
+        words[to] = word
 
 
 @kernel

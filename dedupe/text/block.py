@@ -32,19 +32,15 @@ def lay_out(texts: Sequence[str]) -> Block:
     """
     whole = "".join(texts)
     if whole.isascii():
-        return Block(np.frombuffer(whole.encode(), np.uint8), _sizes([ASCII] * len(texts), texts))
+        sizes = np.array([each for text in texts for each in (ASCII, len(text))], np.int64)
+        return Block(np.frombuffer(whole.encode(), np.uint8), sizes.reshape(-1, 2))
     encoded = [_encoded(text) for text in texts]
     widths = [len(codes) // max(len(text), 1) or ASCII for codes, text in zip(encoded, texts, strict=True)]
     by_width = [
         codes for width in (WIDE, PLANE, ASCII) for codes, its in zip(encoded, widths, strict=True) if its == width
     ]
-    return Block(np.frombuffer(b"".join(by_width), np.uint8), _sizes(widths, texts))
-
-
-def _sizes(widths: Sequence[int], texts: Sequence[str]) -> npt.NDArray[np.int64]:
-    return np.array([each for pair in zip(widths, map(len, texts), strict=True) for each in pair], np.int64).reshape(
-        -1, 2
-    )
+    sizes = np.array([*zip(widths, map(len, texts), strict=True)], np.int64)
+    return Block(np.frombuffer(b"".join(by_width), np.uint8), sizes)
 
 
 def _encoded(text: str) -> bytes:

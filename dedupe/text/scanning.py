@@ -15,7 +15,7 @@ from dedupe.text.edges import find_edges, find_short, may_be_dated, may_be_signe
 from dedupe.text.furniture import MOST_TITLE, Mask, guess_title, keep
 from dedupe.text.lines import Lines, line_room, split_lines
 from dedupe.text.shapes import Shapes
-from dedupe.text.spelling import Spelling, first_places, room_for, spell
+from dedupe.text.spelling import Entries, Spelling, first_places, room_for, spell
 from dedupe.text.tokens import Tokens, collect, part, token_room
 
 FIELDS: Final = 14
@@ -53,9 +53,22 @@ class Scanned(NamedTuple):
         return Lines(self.line_hashes[part], places[0, part], places[1, part], places[2, part], places[3, part])
 
 
-@kernel
 def scan(block: Block, table: Characters, shapes: Shapes) -> Scanned:
     """Read a block in which every title is followed by its text."""
+    return _scan(*block, *table, shapes)
+
+
+@kernel
+def _scan(
+    codes: npt.NDArray[np.uint8],
+    sizes: Fields,
+    pages: npt.NDArray[np.uint16],
+    known: Entries,
+    sequences: Entries,
+    shapes: Shapes,
+) -> Scanned:
+    # Arrays one by one are handed over in half the time that tuples of them take.
+    block, table = Block(codes, sizes), Characters(pages, known, sequences)
     tokens, lines = _room(block)
     rows = np.zeros((len(block.sizes) // 2, FIELDS), np.int64)
     kept = np.zeros(len(tokens.hashes), np.bool_)
