@@ -19,7 +19,7 @@ from dedupe.kernel import kernel
 from dedupe.text.block import Block, lay_out
 from dedupe.text.characters import UNICODE_VERSION, Characters, characters
 from dedupe.text.spelling import first_places, room_for, spell
-from dedupe.text.tokens import TOKEN_HASH_VERSION, collect, token_room
+from dedupe.text.tokens import TOKEN_HASH_VERSION, collect_hashes
 
 Hashes = npt.NDArray[np.uint64]
 Words = npt.NDArray[np.uint32]
@@ -75,11 +75,11 @@ def sign_all(texts: Sequence[str], size: int = 5) -> Words:
 def _sign_all(block: Block, table: Characters, permuted: Permutations, size: int) -> Words:
     signatures = np.empty((len(block.sizes), len(permuted.factors)), np.uint32)
     spelling, reached = room_for(block), first_places(block)
-    tokens = token_room(len(spelling.entries))
+    hashes = np.empty(len(spelling.entries), np.uint64)
     for text in range(len(signatures)):
         entries = spelling.entries[: spell(block, text, reached, table, spelling) + 1]
-        count = collect(entries, table.sequences, tokens, 0)
-        signatures[text] = sign(windows(tokens.hashes[:count], size), permuted)
+        count = collect_hashes(entries, table.sequences, hashes)
+        signatures[text] = sign(windows(hashes[:count], size), permuted)
     return signatures
 
 

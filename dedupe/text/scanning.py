@@ -55,7 +55,7 @@ class Scanned(NamedTuple):
 
 def scan(block: Block, table: Characters, shapes: Shapes) -> Scanned:
     """Read a block in which every title is followed by its text."""
-    return _scan(*block, *table, shapes)
+    return _scan(block.codes, block.sizes, table.pages, table.entries, table.sequences, shapes)
 
 
 @kernel
