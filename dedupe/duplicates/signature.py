@@ -28,6 +28,8 @@ SCHEME: Final = "affine32"
 PERMUTATIONS: Final = 128
 SEED: Final = 1
 
+TEXTS_AT_ONCE: Final = 256
+"""What so many texts take fits into the cache of a processor."""
 FEW: Final = 512
 """Up to so many shingles are sorted in one pass; if somebody made them alike on purpose, it takes 30 µs."""
 _EMPTY: Final = np.uint32(0xFFFFFFFF)
@@ -68,7 +70,8 @@ def sign_all(texts: Sequence[str], size: int = 5) -> Words:
     >>> rows.shape, bool((rows[0] == rows[1]).all())
     ((2, 128), True)
     """
-    return _sign_all(lay_out(texts), characters(), permutations(), size)
+    blocks = (lay_out(texts[at : at + TEXTS_AT_ONCE]) for at in range(0, max(len(texts), 1), TEXTS_AT_ONCE))
+    return np.concatenate([_sign_all(block, characters(), permutations(), size) for block in blocks])
 
 
 @kernel

@@ -29,11 +29,6 @@ class Lines(NamedTuple):
     weights: npt.NDArray[np.uint32]
     numbers: npt.NDArray[np.uint32]
 
-    def part(self, first: int, last: int) -> Lines:
-        """Return the lines from ``first`` to before ``last``."""
-        part = slice(first, last)
-        return Lines(self.hashes[part], self.firsts[part], self.lasts[part], self.weights[part], self.numbers[part])
-
 
 @kernel
 def split_lines(tokens: Tokens) -> Lines:

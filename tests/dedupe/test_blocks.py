@@ -135,6 +135,11 @@ def test_an_error_while_reading_ahead_is_raised() -> None:
         list(ahead)
 
 
+def test_more_texts_than_are_signed_at_once() -> None:
+    several = [f"{LINES[number % len(LINES)]} {number}" for number in range(600)]
+    assert np.array_equal(sign_all(several), np.concatenate([sign_all([text]) for text in several]))
+
+
 @settings(deadline=None, max_examples=30)
 @given(st.lists(texts, max_size=6), st.integers(1, 8))
 def test_signatures_of_texts_are_those_of_their_shingles(several: list[str], size: int) -> None:
