@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +106,9 @@ def _evidence(found: Gathered, begin: Sequence[int], end: Sequence[int]) -> Evid
 
 @kernel
 def _gather(tokens: Compared, languages: NDArray[np.int64], size: int, permuted: Permutations) -> Gathered:
-    most, rows = len(tokens.hashes), tokens.rows
+    rows, most = tokens.rows, 0
+    for article in range(len(rows)):
+        most = max(most, rows[article, 1], rows[article, 3])
     out = _room(most, len(languages))
     hashes, flags, places = np.empty(most, np.uint64), np.empty(most, np.uint8), np.empty(most, np.int32)
     for article in range(len(languages)):
@@ -116,7 +118,8 @@ def _gather(tokens: Compared, languages: NDArray[np.int64], size: int, permuted:
         start = titled if count - titled >= SHORT else 0
         end[6] = begin[6] + count - start
         numbered = out.numbered[begin[6] : end[6]]
-        numbered[:] = (flags[start:count] & HAS_DIGIT) != 0
+        for at in range(start, count):
+            numbered[at - start] = flags[at] & HAS_DIGIT != 0
         ordered = windows(hashes[start:count], size)
         end[0] = _append(out.words, begin[3], shingle_set(ordered))
         end[1] = _append(out.words, end[0], ordered)
@@ -124,8 +127,7 @@ def _gather(tokens: Compared, languages: NDArray[np.int64], size: int, permuted:
         end[3] = _append(out.words, end[2], sign(ordered, permuted))
         heading = titled or min(LEAD_TOKENS, count)
         terms = count_terms(hashes[:count], flags[:count], titled, heading, languages[article])
-        end[4] = begin[4] + len(terms.hashes)
-        out.hashes[begin[4] : end[4]] = terms.hashes
+        end[4] = _append(out.hashes, begin[4], terms.hashes)
         end[5] = _put(out.counts, begin[5], terms, places[:count])
     return out
 
@@ -163,18 +165,18 @@ def _join(
 
 
 @kernel
-def _append(out: NDArray[np.uint32], count: int, words: NDArray[np.uint32]) -> int:
-    """Write words behind those that are there; return how many there are then."""
-    out[count : count + len(words)] = words
-    return count + len(words)
+def _append(out: NDArray[Any], count: int, column: NDArray[Any]) -> int:
+    """Write a column behind what is there; return how much there is then."""
+    for at in range(len(column)):
+        out[count + at] = column[at]
+    return count + len(column)
 
 
 @kernel
 def _put(out: NDArray[np.int32], count: int, terms: Terms, places: NDArray[np.int32]) -> int:
     """Write the columns of terms, and places, behind what is there; return how much there is then."""
     for column in (terms.body, terms.title, terms.heading, terms.first, places):
-        out[count : count + len(column)] = column
-        count += len(column)
+        count = _append(out, count, column)
     return count
 
 

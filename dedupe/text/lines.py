@@ -51,15 +51,3 @@ def split_lines(tokens: Tokens) -> Lines:
         weights[line] += 1 if flags[i] & IS_SOLO else WORD
         lasts[line] = i + 1
     return Lines(hashes, firsts, lasts, weights, numbers)
-
-
-@kernel
-def line_room(most: int) -> Lines:
-    """Return room for so many lines."""
-    return Lines(
-        np.empty(most, np.uint64),
-        np.empty(most, np.uint32),
-        np.empty(most, np.uint32),
-        np.empty(most, np.uint32),
-        np.empty(most, np.uint32),
-    )

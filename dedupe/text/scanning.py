@@ -12,11 +12,11 @@ from dedupe.text.block import Block
 from dedupe.text.body import find_body
 from dedupe.text.characters import Characters
 from dedupe.text.edges import find_edges, find_short, may_be_dated, may_be_signed, skip_space
-from dedupe.text.furniture import MOST_TITLE, Mask, guess_title, keep
-from dedupe.text.lines import Lines, line_room, split_lines
+from dedupe.text.furniture import MOST_TITLE, guess_title, keep
+from dedupe.text.lines import Lines, split_lines
 from dedupe.text.shapes import Shapes
 from dedupe.text.spelling import Entries, Spelling, first_places, room_for, spell
-from dedupe.text.tokens import Tokens, collect, part, token_room
+from dedupe.text.tokens import Tokens, collect, part
 
 FIELDS: Final = 14
 Fields = npt.NDArray[np.int64]
@@ -69,9 +69,9 @@ def _scan(
 ) -> Scanned:
     # Arrays one by one are handed over in half the time that tuples of them take.
     block, table = Block(codes, sizes), Characters(pages, known, sequences)
-    tokens, lines = _room(block)
-    rows = np.zeros((len(block.sizes) // 2, FIELDS), np.int64)
-    kept = np.zeros(len(tokens.hashes), np.bool_)
+    out = _room(block)
+    rows, kept, places = out.rows, out.kept, out.places
+    tokens = Tokens(out.hashes, out.flags, places[0], places[1], places[2])
     spelling, reached = room_for(block), first_places(block)
     count = line = 0
     for article in range(len(rows)):
@@ -93,22 +93,31 @@ def _scan(
                 words = part(body, found.firsts[title], found.lasts[title])
                 row[0], row[1] = count, _copy(words, tokens, count, row[12])
                 count = row[1]
-            _put(found, lines, line)
+            _put(found, out.line_hashes, out.line_places, line)
         if not is_untitled:
             row[12] = row[13] = 0
         line += len(found.hashes)
         row[5] = line
-    return _packed(tokens, count, kept, (lines, line), rows)
+    return out
 
 
 @kernel
-def _room(block: Block) -> tuple[Tokens, Lines]:
-    """Return room for all that a block can hold."""
+def _room(block: Block) -> Scanned:
+    """Return room for all that a block can hold; what is not written takes no memory of the machine."""
     titles = texts = 0
-    for article in range(len(block.sizes) // 2):
+    articles = len(block.sizes) // 2
+    for article in range(articles):
         titles += max(block.sizes[2 * article, 1], MOST_TITLE)
         texts += block.sizes[2 * article + 1, 1]
-    return token_room(titles + texts), line_room(texts)
+    return Scanned(
+        np.empty(titles + texts, np.uint64),
+        np.empty(titles + texts, np.uint8),
+        np.empty((3, titles + texts), np.uint32),
+        np.zeros(titles + texts, np.bool_),
+        np.empty(texts, np.uint64),
+        np.empty((4, texts), np.uint32),
+        np.zeros((articles, FIELDS), np.int64),
+    )
 
 
 @kernel
@@ -133,33 +142,19 @@ def _outline(text: Spelling, tokens: Tokens, lines: Lines, shapes: Shapes, row: 
 @kernel
 def _copy(words: Tokens, tokens: Tokens, count: int, start: int) -> int:
     """Write the tokens of a line behind the ``count`` that are there, as if a text began at ``start``."""
-    end = count + len(words.hashes)
-    tokens.hashes[count:end] = words.hashes
-    tokens.flags[count:end] = words.flags
-    tokens.starts[count:end] = words.starts - np.uint32(start)
-    tokens.ends[count:end] = words.ends - np.uint32(start)
-    tokens.lines[count:end] = 0
-    return end
+    hashes, flags, starts, ends, _ = words
+    to_hashes, to_flags, to_starts, to_ends, to_lines = tokens
+    for at in range(len(hashes)):
+        to_hashes[count + at], to_flags[count + at], to_lines[count + at] = hashes[at], flags[at], 0
+        to_starts[count + at], to_ends[count + at] = starts[at] - start, ends[at] - start
+    return count + len(hashes)
 
 
 @kernel
-def _put(lines: Lines, room: Lines, count: int) -> None:
-    end = count + len(lines.hashes)
-    room.hashes[count:end] = lines.hashes
-    room.firsts[count:end] = lines.firsts
-    room.lasts[count:end] = lines.lasts
-    room.weights[count:end] = lines.weights
-    room.numbers[count:end] = lines.numbers
-
-
-@kernel
-def _packed(tokens: Tokens, count: int, kept: Mask, lines: tuple[Lines, int], rows: Fields) -> Scanned:
-    """Return copies of what is there: what is kept must not hold the room for all that there could have been."""
-    places = np.empty((3, count), np.uint32)
-    places[0], places[1], places[2] = tokens.starts[:count], tokens.ends[:count], tokens.lines[:count]
-    found, end = lines
-    spots = np.empty((4, end), np.uint32)
-    spots[0], spots[1] = found.firsts[:end], found.lasts[:end]
-    spots[2], spots[3] = found.weights[:end], found.numbers[:end]
-    hashes, flags = tokens.hashes[:count].copy(), tokens.flags[:count].copy()
-    return Scanned(hashes, flags, places, kept[:count].copy(), found.hashes[:end].copy(), spots, rows)
+def _put(lines: Lines, to_hashes: npt.NDArray[np.uint64], places: npt.NDArray[np.uint32], count: int) -> None:
+    """Write lines behind the ``count`` that are there."""
+    hashes, firsts, lasts, weights, numbers = lines
+    for at in range(len(hashes)):
+        to_hashes[count + at] = hashes[at]
+        places[0, count + at], places[1, count + at] = firsts[at], lasts[at]
+        places[2, count + at], places[3, count + at] = weights[at], numbers[at]

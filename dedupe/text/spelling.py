@@ -56,10 +56,8 @@ def spell(block: Block, text: int, reached: npt.NDArray[np.int64], table: Charac
     reached[width] += size * width
     if width == ASCII:
         count = _look_up_ascii(codes, table.entries, spelling)
-    elif width == PLANE:
-        count = _look_up(codes.view(np.uint16), table, spelling)
     else:
-        count = _look_up(codes.view(np.uint32), table, spelling)
+        count = _look_up(codes, int(width), table, spelling)
     spelling.entries[size] = SEPARATOR
     resolve(spelling.entries[: size + 1], spelling.joiners[:count])
     return int(size)
@@ -80,13 +78,16 @@ def _look_up_ascii(codes: npt.NDArray[np.uint8], rows: Entries, spelling: Spelli
 
 
 @kernel
-def _look_up(codes: npt.NDArray[np.uint16] | npt.NDArray[np.uint32], table: Characters, spelling: Spelling) -> int:
-    """Do the same for any script."""
+def _look_up(codes: npt.NDArray[np.uint8], width: int, table: Characters, spelling: Spelling) -> int:
+    """Do the same for any script, where a character has several bytes, the lowest first."""
     pages, rows, _ = table
     letters, entries, joiners = spelling
     count = 0
-    for at in range(len(codes)):
-        code = int(codes[at])
+    for at in range(len(codes) // width):
+        first = at * width
+        code = int(codes[first]) | int(codes[first + 1]) << 8
+        if width == WIDE:
+            code |= int(codes[first + 2]) << 16
         entry = rows[int(pages[code >> PAGE_BITS]) << PAGE_BITS | code & _PAGE_MASK]
         letters[at] = code
         entries[at] = entry
