@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 BLOCK_ARTICLES: Final = 256
 BLOCK_CHARACTERS: Final = 2_000_000
-"""So much is read in one call: what a thread needs meanwhile, some 30 bytes a character, is bounded by it."""
+"""So much is read in one call: what a thread needs meanwhile, at most some 60 bytes a character, is bounded by it."""
 
 
 class Reading(NamedTuple):
