@@ -22,6 +22,7 @@ from dedupe.index import Index
 from dedupe.reading import Reading
 from dedupe.settings import EngineSettings
 from dedupe.text.page import Page
+from dedupe.text.scanning import Scanned
 
 NEVER: Final = 2.0
 """A probability that nothing reaches."""
@@ -138,13 +139,14 @@ def _without_title(line: Line) -> Line:
 
 
 def _whole_page() -> AbstractContextManager[Any]:
-    read_page = dedupe.reading.read_page
+    pages_of = dedupe.reading.pages_of
 
-    def read_all(title: str, text: str) -> Page:
-        page = read_page(title, text)
-        return page._replace(kept=np.ones_like(page.kept))
+    def whole_pages_of(scanned: Scanned, titles: Sequence[str], texts: Sequence[str]) -> list[Page]:
+        pages = pages_of(scanned, titles, texts)
+        scanned.kept[:] = True  # what pages keep are views of it
+        return pages
 
-    return patch.object(dedupe.reading, "read_page", read_all)
+    return patch.object(dedupe.reading, "pages_of", whole_pages_of)
 
 
 def _by_jaccard() -> AbstractContextManager[Any]:

@@ -22,7 +22,7 @@ from dedupe.reading import Reading
 from dedupe.recording import assignment, merging_event, placing_event, stored_article
 from dedupe.revisions import notices_of, revision_event, says_the_same, unchanged
 from dedupe.settings import EngineSettings
-from dedupe.settling import read_stored, read_submission, settle
+from dedupe.settling import read_stored, read_submission, read_submissions, settle
 from dedupe.standing import announced, canceling_event, stand, withdrawal, withdrawing_event
 from dedupe.statistics import EngineStatistics
 from dedupe.store.protocol import Store
@@ -87,24 +87,23 @@ class Engine:
         """Place one article durably and return where; raise `StoreError` when nothing was stored."""
         return self.add_all([submission])[0]
 
-    def add_all(self, submissions: Sequence[Submission]) -> list[Assignment]:
-        """Place a group of articles in one commit; raise `StoreError` when none of it was stored."""
-        answers = self.add_each(submissions)
+    def add_all(self, submissions: Sequence[Submission], readings: Sequence[Reading] = ()) -> list[Assignment]:
+        """Place a group in one commit, ``readings`` saves reading it; raise `StoreError` when none of it was stored."""
+        answers = self.add_each(submissions, readings)
         for answer in answers:
             if isinstance(answer, DedupeError):
                 raise answer
         return [answer for answer in answers if isinstance(answer, Assignment)]
 
-    def add_each(self, submissions: Sequence[Submission]) -> list[Assignment | DedupeError]:
-        """Place a group in one commit, where one submission may be refused and the others go in.
-
-        Raises `StoreError` when none of the group was stored.
-        """
+    def add_each(
+        self, submissions: Sequence[Submission], readings: Sequence[Reading] = ()
+    ) -> list[Assignment | DedupeError]:
+        """Place a group in one commit, but for those refused; raise `StoreError` when none of it was stored."""
         settings = self.settings
-        readings = [read_submission(submission, settings) for submission in submissions]
+        readings = readings or read_submissions(submissions, settings)
         with self._ledger.writing(submissions) as group:
             if settings is not self.settings:  # another generation was activated meanwhile
-                readings = [read_submission(submission, self.settings) for submission in submissions]
+                readings = read_submissions(submissions, self.settings)
             return [self._answer(group, *pair) for pair in zip(submissions, readings, strict=True)]
 
     def _answer(self, group: Group, submission: Submission, reading: Reading) -> Assignment | DedupeError:

@@ -19,7 +19,16 @@ _IMPORTED = re.compile(r"^from (dedupe[.\w]*) import", re.MULTILINE)
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile ``function`` on its first call, keep the machine code on disk, release the GIL while it runs."""
-    compiled = njit(cache=True, nogil=True)(function)
+    return _compiled(function, inline=False)
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Do the same with what is called so often that the call itself would cost more than what it does."""
+    return _compiled(function, inline=True)
+
+
+def _compiled(function: Callable[P, R], *, inline: bool) -> Callable[P, R]:
+    compiled = njit(cache=True, nogil=True, forceinline=inline)(function)
     # Kernels hold copies of each other and of constants, but numba looks for changes only in the file that a
     # kernel stands in: after an upgrade it would go on with old code, or look for types that are gone. This
     # makes the code of other sources as strange to it as that of another numba.

@@ -3,49 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dedupe.article import Article
-from dedupe.clusters.terms import Terms, count_terms
-from dedupe.duplicates.containment import SHORT
-from dedupe.duplicates.signature import Permutations, distinct, permutations, shingle_set, sign, windows
-from dedupe.kernel import kernel
+from dedupe.evidence import Compared, Evidence, gather
 from dedupe.language_code import language_code
 from dedupe.settings import EngineSettings
-from dedupe.text.page import Page, read_page
-from dedupe.text.tokens import HAS_DIGIT, Tokens
+from dedupe.text.page import Page, pages_of, read_block
 
-LEAD_TOKENS: Final = 25
-"""How much of the beginning stands in for a title that is missing."""
+T = TypeVar("T")
 
-
-class Evidence(NamedTuple):
-    """What an article is compared by.
-
-    ``windows`` are the shingles in the order of the text, and ``numbered`` tells for each token behind them
-    whether it has a digit; ``numbers`` are the 32-bit hashes of those that have, sorted. ``places`` tells for
-    each token compared where it stands: in the title for the first tokens, then in the text.
-    """
-
-    tokens: int
-    shingles: NDArray[np.uint32]
-    windows: NDArray[np.uint32]
-    numbered: NDArray[np.bool_]
-    signature: NDArray[np.uint32]
-    numbers: NDArray[np.uint32]
-    terms: Terms
-    places: NDArray[np.int32]
-
-    @property
-    def shingle_tokens(self) -> int:
-        """Return how many tokens are behind the shingles: all, or those of the body."""
-        return len(self.numbered)
+BLOCK_ARTICLES: Final = 256
+BLOCK_CHARACTERS: Final = 2_000_000
+"""So much is read in one call: what a thread needs meanwhile, at most some 60 bytes a character, is bounded by it."""
 
 
 class Reading(NamedTuple):
@@ -81,74 +58,94 @@ class Reading(NamedTuple):
     def word(self, term: int) -> str:
         """Return a term as it was first written; ``term`` is its place in the evidence."""
         first = int(self.evidence.terms.first[term])
-        is_title = first < len(self.page.head.hashes)
-        text, tokens = (self.page.title, self.page.head) if is_title else (self.article.text, self.page.body)
-        place = self.evidence.places[first]
-        return text[int(tokens.starts[place]) : int(tokens.ends[place])]
+        return self.page.word(self.article.text, first, int(self.evidence.places[first]))
+
+
+class Draft(NamedTuple):
+    """An article to be read: in which language, and which lines of its body, by their numbers, to leave out."""
+
+    article: Article
+    language: str
+    received_at: datetime
+    dropped: Sequence[int] = ()
+
+
+def read_all(drafts: Sequence[Draft], settings: EngineSettings) -> list[Reading]:
+    """Compute what decisions about articles rest on; each is read as if it were alone.
+
+    A block is read in one call of compiled code, during which other threads may run.
+    """
+    return [reading for block in blocks(drafts) for reading in _read_block(block, settings)]
 
 
 def read(
     article: Article, language: str, received_at: datetime, settings: EngineSettings, dropped: Sequence[int] = ()
 ) -> Reading:
     """Compute what decisions about an article rest on, with the lines ``dropped`` left out."""
-    published = article.decision_time(received_at)
-    page = read_page(article.title, article.text)
-    return Reading(
-        article=article,
-        language=language,
-        received_at=received_at,
-        time=float(int(published.timestamp())) if published else np.nan,
-        page=page,
-        dropped=dropped,
-        evidence=_evidence(page, language, settings, dropped),
-    )
+    return _read_block([Draft(article, language, received_at, dropped)], settings)[0]
 
 
 def read_again(reading: Reading, language: str, settings: EngineSettings, dropped: Sequence[int]) -> Reading:
     """Read an article in another language, or without some of its lines."""
-    evidence = _evidence(reading.page, language, settings, dropped)
+    head, body = reading.page.head, reading.page.body
+    titled, count = len(head.hashes), len(head.hashes) + len(body.hashes)
+    tokens = Compared(
+        np.concatenate((head.hashes, body.hashes)),
+        np.concatenate((head.flags, body.flags)),
+        np.concatenate((np.zeros(titled, np.bool_), reading.page.without(dropped))),
+        np.array([[0, titled, titled, count]], np.int64),
+    )
+    evidence = gather(tokens, [language_code(language)], settings.shingle_size)[0]
     return Reading(reading.article, language, reading.received_at, reading.time, reading.page, dropped, evidence)
 
 
-def _evidence(page: Page, language: str, settings: EngineSettings, dropped: Sequence[int]) -> Evidence:
-    kept, code = page.without(dropped), language_code(language)
-    return _gather(page.head, page.body, kept, code, settings.shingle_size, permutations())
+def read_ahead(
+    groups: Iterable[tuple[T, Sequence[Draft]]], settings: EngineSettings
+) -> Iterator[tuple[T, list[Reading]]]:
+    """Yield what stands for each group with its readings; the next group is read by another thread meanwhile."""
+    with ThreadPoolExecutor(1) as reader:
+        waiting: deque[tuple[T, Future[list[Reading]]]] = deque()
+        for name, drafts in groups:
+            waiting.append((name, reader.submit(read_all, drafts, settings)))
+            if len(waiting) > 1:
+                first, readings = waiting.popleft()
+                yield first, readings.result()
+        for last, readings in waiting:
+            yield last, readings.result()
 
 
-@kernel
-def _gather(
-    head: Tokens, body: Tokens, kept: NDArray[np.bool_], language: int, size: int, permuted: Permutations
-) -> Evidence:
-    titled = len(head.hashes)
-    count = titled + int(np.sum(kept))
-    hashes, flags, places = np.empty(count, np.uint64), np.empty(count, np.uint8), np.empty(count, np.int32)
-    for at in range(titled):
-        hashes[at], flags[at], places[at] = head.hashes[at], head.flags[at], at
-    to = titled
-    for at in range(len(kept)):
-        if kept[at]:
-            hashes[to], flags[to], places[to] = body.hashes[at], body.flags[at], at
-            to += 1
-    # A wire copy runs under another headline: the title is compared only where there is little else.
-    start = titled if count - titled >= SHORT else 0
-    ordered = windows(hashes[start:], size)
-    shingled = shingle_set(ordered)
-    heading = titled or min(LEAD_TOKENS, count)
-    terms = count_terms(hashes, flags, titled, heading, language)
-    numbered = (flags[start:] & HAS_DIGIT) != 0
-    numbers = _numbers(hashes[start:], numbered)
-    return Evidence(count, shingled, ordered, numbered, sign(shingled, permuted), numbers, terms, places)
+def blocks(drafts: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
+    """Yield articles in blocks of `BLOCK_ARTICLES` at most, and `BLOCK_CHARACTERS` where there is more than one."""
+    first = characters = 0
+    for at, draft in enumerate(drafts):
+        characters += len(draft.article.text)
+        if at - first == BLOCK_ARTICLES or (characters > BLOCK_CHARACTERS and at > first):
+            yield drafts[first:at]
+            first, characters = at, len(draft.article.text)
+    if first < len(drafts):
+        yield drafts[first:]
 
 
-@kernel
-def _numbers(hashes: NDArray[np.uint64], numbered: NDArray[np.bool_]) -> NDArray[np.uint32]:
-    numbers = np.empty(len(hashes), np.uint32)
-    count = 0
-    for at in range(len(hashes)):
-        if numbered[at]:
-            numbers[count] = hashes[at] & np.uint64(0xFFFFFFFF)
-            count += 1
-    return distinct(np.sort(numbers[:count]))
+def _read_block(drafts: Sequence[Draft], settings: EngineSettings) -> list[Reading]:
+    titles = [draft.article.title for draft in drafts]
+    texts = [draft.article.text for draft in drafts]
+    scanned = read_block(titles, texts)
+    pages = pages_of(scanned, titles, texts)
+    kept = scanned.kept
+    if any(draft.dropped for draft in drafts):
+        kept = kept.copy()
+        for draft, page, row in zip(drafts, pages, scanned.rows, strict=True):
+            kept[row[2] : row[3]] = page.without(draft.dropped)
+    tokens = Compared(scanned.hashes, scanned.flags, kept, scanned.rows)
+    languages = [language_code(draft.language) for draft in drafts]
+    evidence = gather(tokens, languages, settings.shingle_size)
+    return [_reading(*parts) for parts in zip(drafts, pages, evidence, strict=True)]
+
+
+def _reading(draft: Draft, page: Page, evidence: Evidence) -> Reading:
+    published = draft.article.decision_time(draft.received_at)
+    time = float(int(published.timestamp())) if published else np.nan
+    return Reading(draft.article, draft.language, draft.received_at, time, page, draft.dropped, evidence)
 
 
 @lru_cache(maxsize=4096)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dedupe.clusters.prior import shipped_priors
 from dedupe.events import SWITCHING
 from dedupe.index import Index
+from dedupe.reading import Reading
 from dedupe.settings import EngineSettings
-from dedupe.settling import read_replayed
+from dedupe.settling import read_log
 from dedupe.store.protocol import Store
 from dedupe.store.records import Replayed
 
@@ -14,17 +15,17 @@ from dedupe.store.records import Replayed
 def replayed_index(store: Store, settings: EngineSettings) -> Index:
     """Return the index that follows from a store's log."""
     index = Index(settings, shipped_priors() if settings.prior else {})
-    for replayed in store.replay():
-        apply_replayed(index, replayed, settings)
+    for replayed, reading in read_log(store.replay(), settings):
+        apply_replayed(index, replayed, reading)
     return index
 
 
-def apply_replayed(index: Index, replayed: Replayed, settings: EngineSettings) -> None:
-    """Apply one event of a log to the index that follows from those before it."""
+def apply_replayed(index: Index, replayed: Replayed, reading: Reading | None) -> None:
+    """Apply one event of a log, with the text that it placed, to the index that follows from those before it."""
     if replayed.aside:
         index.note(replayed.event)
         return
-    index.apply(replayed.event, read_replayed(replayed, settings))
+    index.apply(replayed.event, reading)
     if replayed.vocabulary:
         index.counts.thaw(replayed.vocabulary)
     if replayed.event.kind in SWITCHING:

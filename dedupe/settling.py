@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from dedupe.index import Index
-from dedupe.reading import Reading, read, read_again
+from dedupe.reading import BLOCK_ARTICLES, Draft, Reading, read, read_again, read_ahead, read_all
 from dedupe.settings import EngineSettings
 from dedupe.store.records import Replayed, StoredArticle
 from dedupe.submission import Submission
@@ -16,9 +18,25 @@ UNDETERMINED: Final = "und"
 
 def read_submission(submission: Submission, settings: EngineSettings) -> Reading:
     """Read what came in, without a look at any other article."""
+    return read_submissions([submission], settings)[0]
+
+
+def read_submissions(submissions: Sequence[Submission], settings: EngineSettings) -> list[Reading]:
+    """Read what came in together, each as if it were alone."""
+    return read_all([_draft(submission) for submission in submissions], settings)
+
+
+def read_groups(
+    groups: Iterable[Sequence[Submission]], settings: EngineSettings
+) -> Iterator[tuple[Sequence[Submission], list[Reading]]]:
+    """Yield groups of what came in with their readings; the next group is read by another thread meanwhile."""
+    return read_ahead(((group, [_draft(submission) for submission in group]) for group in groups), settings)
+
+
+def _draft(submission: Submission) -> Draft:
     article = submission.article
     language = primary(article.language) if article.language else detect(f"{article.title}\n{article.text}")
-    return read(article, language, submission.received_at, settings)
+    return Draft(article, language, submission.received_at)
 
 
 def settle(reading: Reading, index: Index, settings: EngineSettings) -> Reading:
@@ -42,7 +60,25 @@ def read_stored(stored: StoredArticle, index: Index, settings: EngineSettings) -
 
 def read_replayed(replayed: Replayed, settings: EngineSettings) -> Reading | None:
     """Read an article as the log says that it was read; None when the log has its text no more."""
-    if replayed.article is None or not replayed.language:
+    return next(reading for _, reading in read_log([replayed], settings))
+
+
+def read_log(log: Iterable[Replayed], settings: EngineSettings) -> Iterator[tuple[Replayed, Reading | None]]:
+    """Yield each event of a log with the text that it placed, as it was read then, a block read at once."""
+    for stretch, readings in read_ahead(_stretches(log), settings):
+        texts = iter(readings)
+        for replayed in stretch:
+            yield replayed, next(texts) if _replayed_draft(replayed) else None
+
+
+def _stretches(log: Iterable[Replayed]) -> Iterator[tuple[list[Replayed], list[Draft]]]:
+    events = iter(log)
+    while stretch := list(islice(events, BLOCK_ARTICLES)):
+        yield stretch, [draft for replayed in stretch if (draft := _replayed_draft(replayed))]
+
+
+def _replayed_draft(replayed: Replayed) -> Draft | None:
+    if replayed.article is None or not replayed.language or replayed.aside:
         return None
     dropped = replayed.event.detail.get("furniture", ())
-    return read(replayed.article, replayed.language, replayed.event.at, settings, dropped)
+    return Draft(replayed.article, replayed.language, replayed.event.at, dropped)

@@ -27,7 +27,7 @@ _TEXT: Final = "The ferry ran aground off Sandholm at 6 in the morning.\nNobody 
 _TEXTS: Final = (
     _TEXT,
     _TEXT + "The harbour is closed.",
-    "A ferry lies on the rocks near Sandholm, and nobody aboard was hurt. " * 8,
+    "SANDHOLM (Agency) — " + "A ferry lies on the rocks near Sandholm, and nobody aboard was hurt. " * 8,
     "Le bac s’est échoué à l’aube près de Sandholm. " * 12,
 )
 

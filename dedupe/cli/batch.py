@@ -17,6 +17,7 @@ from dedupe.article import EARLIEST_PLAUSIBLE, Article
 from dedupe.cli.progress import Reporter
 from dedupe.engine import Engine, Submission
 from dedupe.events import Event, EventKind
+from dedupe.settling import read_groups
 from dedupe.store.discard import DiscardStore
 
 GROUP_ARTICLES: Final = 256
@@ -83,9 +84,10 @@ def cluster_batch(
     engine.subscribe(followed)
     positions = batch_order(articles)
     waiting = _submissions(articles, positions)
+    groups = iter(lambda: list(islice(waiting, GROUP_ARTICLES)), [])
     done = 0
-    while group := list(islice(waiting, GROUP_ARTICLES)):
-        engine.add_all(group)
+    for group, readings in read_groups(groups, engine.settings):
+        engine.add_all(group, readings)
         done += len(group)
         report(done, done)
     placements = [Placement("", None, None)] * len(articles)

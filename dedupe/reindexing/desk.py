@@ -19,6 +19,7 @@ from dedupe.reindexing.follower import STRETCH, Follower
 from dedupe.reindexing.progress import Progress
 from dedupe.reindexing.switching import Order, guard, preview, switch
 from dedupe.settings import EngineSettings, changed_settings
+from dedupe.settling import read_log
 from dedupe.store.generations import Generation, Generations
 from dedupe.store.jobs import OPEN, Job, Jobs
 from dedupe.store.records import JobState
@@ -183,8 +184,8 @@ class Desk:
         built = Follower(self._generations, generation, settings, self._engine.model)
         self._engine.watch(built.replaced.keep)  # before the first text is read
         try:
-            for replayed in self._generations.built(generation.number):
-                built.restore(replayed)
+            for replayed, reading in read_log(self._generations.built(generation.number), settings):
+                built.restore(replayed, reading)
         except BaseException:
             self._engine.unwatch(built.replaced.keep)
             raise

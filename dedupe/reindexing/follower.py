@@ -61,9 +61,9 @@ class Follower:
         self._generations = generations
         self._revisions = np.zeros(1024, dtype=np.int32)
 
-    def restore(self, event: Replayed) -> None:
-        """Apply an event that is written down already."""
-        apply_replayed(self.index, event, self.settings)
+    def restore(self, event: Replayed, reading: Reading | None) -> None:
+        """Apply an event that is written down already, with the text that it placed."""
+        apply_replayed(self.index, event, reading)
         if event.event.kind in PLACING and not event.aside:
             self._remember(event.revision if event.article else 0)
             self.count += event.article is not None
@@ -72,10 +72,10 @@ class Follower:
         """Follow the next stretch of the log, up to an event; return how many texts were placed."""
         stretch = self._generations.following(self.followed_seq, STRETCH)
         count = 0
-        for replayed in stretch:
+        for replayed, reading in self.placer.read(stretch):
             if replayed.event.seq > until:
                 break
-            count += self._follow(replayed)
+            count += self._follow(replayed, reading)
             self.saw_decision |= replayed.event.is_editorial
             self.followed_seq = replayed.event.seq
         self.count += count
@@ -92,11 +92,11 @@ class Follower:
         self.index.apply(event, None)
         self.steps.append(Step(event=event))
 
-    def _follow(self, replayed: Replayed) -> bool:
+    def _follow(self, replayed: Replayed, reading: Reading | None) -> bool:
         event = replayed.event
-        if event.kind in PLACING and replayed.article is not None:
+        if reading is not None:
             before = self._before(event.article_id or "")
-            for step in self.placer.place(replayed, replayed.article, before):
+            for step in self.placer.place(replayed, reading, before):
                 if step.text_seq is not None:
                     self._remember(replayed.revision)
                 self.steps.append(step)

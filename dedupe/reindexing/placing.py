@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -12,15 +12,17 @@ from dedupe.article import Article
 from dedupe.clusters.decision import JoinModel
 from dedupe.decide import Verdict, decide, decide_merge
 from dedupe.duplicates.containment import containment
-from dedupe.events import Event, EventKind
+from dedupe.events import PLACING, Event, EventKind
 from dedupe.index import Index
-from dedupe.reading import Reading, read, read_again
+from dedupe.reading import Draft, Reading, read, read_again, read_ahead
 from dedupe.recording import considered, elsewhere, merging_event, no_copy, placing_event
 from dedupe.settings import EngineSettings
 from dedupe.store.generations import Step
 from dedupe.store.records import Replayed
 from dedupe.submission import Submission
 
+READ_AT_ONCE: Final = 64
+"""While so many texts are placed, as many more are read."""
 SAME_TEXT: Final = 0.5
 """A revision that keeps this share of the shorter text stays where it is, as it does in the engine."""
 
@@ -34,14 +36,23 @@ class Placer:
     model: JoinModel
     born: datetime
 
-    def place(self, replayed: Replayed, article: Article, before: Reading | None) -> Iterator[Step]:
+    def read(self, stretch: Sequence[Replayed]) -> Iterator[tuple[Replayed, Reading | None]]:
+        """Yield the events of a stretch of the log, each with the text that it brought."""
+        parts = (stretch[at : at + READ_AT_ONCE] for at in range(0, len(stretch), READ_AT_ONCE))
+        groups = ((part, [draft for replayed in part if (draft := _draft(replayed))]) for part in parts)
+        for part, readings in read_ahead(groups, self.settings):
+            texts = iter(readings)
+            for replayed in part:
+                yield replayed, next(texts) if _draft(replayed) else None
+
+    def place(self, replayed: Replayed, text: Reading, before: Reading | None) -> Iterator[Step]:
         """Place the text that an event of the log brought; ``before`` is the text of the article that it revises."""
         event = replayed.event
         article_id = event.article_id or ""
         slot = self.index.slot_of(article_id)
-        reading = self._read(article, replayed.language or "", event.at)
+        reading = self._without_furniture(text)
         verdict = decide(self.index, reading, self.model, besides=slot)
-        submission = Submission(article=article, article_id=article_id, received_at=event.at)
+        submission = Submission(article=reading.article, article_id=article_id, received_at=event.at)
         placed = replace(placing_event(self.index, verdict, submission, reading), hidden=False)
         placed = self._dated(placed, verdict)
         is_known = self.index.whereabouts(article_id) >= 0
@@ -56,10 +67,9 @@ class Placer:
         """Read a text once more as it was read when it was placed in a slot."""
         return read(article, language, received_at, self.settings, self.index.clusters.dropped(slot))
 
-    def _read(self, article: Article, language: str, received_at: datetime) -> Reading:
-        reading = read(article, language, received_at, self.settings)
+    def _without_furniture(self, reading: Reading) -> Reading:
         dropped = self.index.counts.furniture(reading)
-        return read_again(reading, language, self.settings, dropped) if dropped else reading
+        return read_again(reading, reading.language, self.settings, dropped) if dropped else reading
 
     def _merged(self, placed: Event, verdict: Verdict) -> Iterator[Step]:
         pair = decide_merge(self.index, verdict, self.model)
@@ -101,6 +111,13 @@ class Placer:
             from_cluster_id=home if is_moved else None,
             detail=detail,
         )
+
+
+def _draft(replayed: Replayed) -> Draft | None:
+    """Return the text that an event placed, None for none."""
+    if replayed.event.kind not in PLACING or replayed.article is None:
+        return None
+    return Draft(replayed.article, replayed.language or "", replayed.event.at)
 
 
 def _is_same_text(before: Reading | None, reading: Reading) -> bool:

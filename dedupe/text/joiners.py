@@ -24,6 +24,7 @@ from dedupe.text.characters import (
     LETTER,
     MARK,
     POINT,
+    RETURN,
     SEPARATOR,
     SEQUENCE,
     VALUE_MASK,
@@ -32,6 +33,8 @@ from dedupe.text.characters import (
 _FULL_STOP: Final = ord(".")
 _NEWLINE: Final = ord("\n")
 _S: Final = ord("s")
+_JOINS_BEFORE: Final = 1 << LETTER | 1 << DIGIT | 1 << MARK | 1 << INVISIBLE
+"""The kinds that may follow a joiner which does anything but separate."""
 
 Entries = npt.NDArray[np.uint32]
 
@@ -48,7 +51,9 @@ def resolve(entries: Entries, joiners: npt.NDArray[np.uint32]) -> None:
     for joiner in joiners:
         at = int(joiner)
         kind = _kind(entries[at])
-        if kind == POINT:
+        if kind != RETURN and not _JOINS_BEFORE >> _kind(entries[at + 1]) & 1:
+            entries[at] = SEPARATOR  # the end of a sentence, as most are
+        elif kind == POINT:
             entries[at] = _point(entries, at)
         elif kind == APOSTROPHE:
             entries[at] = _apostrophe(entries, at)

@@ -29,29 +29,25 @@ class Lines(NamedTuple):
     weights: npt.NDArray[np.uint32]
     numbers: npt.NDArray[np.uint32]
 
-    def part(self, first: int, last: int) -> Lines:
-        """Return the lines from ``first`` to before ``last``."""
-        part = slice(first, last)
-        return Lines(self.hashes[part], self.firsts[part], self.lasts[part], self.weights[part], self.numbers[part])
-
 
 @kernel
 def split_lines(tokens: Tokens) -> Lines:
     """Return the lines of a text."""
+    words, flags, _, _, rows = tokens
     count = 0
-    for flags in tokens.flags:
-        count += (flags & STARTS_LINE) > 0
+    for each in flags:
+        count += (each & STARTS_LINE) > 0
     hashes = np.zeros(count, np.uint64)
     firsts = np.empty(count, np.uint32)
     lasts = np.empty(count, np.uint32)
     weights = np.zeros(count, np.uint32)
     numbers = np.empty(count, np.uint32)
     line = -1
-    for i in range(len(tokens.hashes)):
-        if tokens.flags[i] & STARTS_LINE:
+    for i in range(len(words)):
+        if flags[i] & STARTS_LINE:
             line += 1
-            firsts[line], numbers[line] = i, tokens.lines[i]
-        hashes[line] = hashes[line] * _MULTIPLIER + tokens.hashes[i]
-        weights[line] += 1 if tokens.flags[i] & IS_SOLO else WORD
+            firsts[line], numbers[line] = i, rows[i]
+        hashes[line] = hashes[line] * _MULTIPLIER + words[i]
+        weights[line] += 1 if flags[i] & IS_SOLO else WORD
         lasts[line] = i + 1
     return Lines(hashes, firsts, lasts, weights, numbers)

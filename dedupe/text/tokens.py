@@ -22,15 +22,15 @@ Stored signatures rest on it: change anything here and `TOKEN_HASH_VERSION` must
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from dedupe.kernel import kernel
+from dedupe.kernel import inlined, kernel
+from dedupe.text.block import Block, lay_out
 from dedupe.text.characters import (
     BREAK,
-    COMBINING,
     DIGIT,
     INVISIBLE,
     JOINED,
@@ -38,16 +38,14 @@ from dedupe.text.characters import (
     KIND_SHIFT,
     LETTER,
     MARK,
-    PAGE_BITS,
-    SEPARATOR,
-    SEQUENCE,
     SOLO,
     UPPER,
     VALUE_MASK,
     Characters,
     characters,
 )
-from dedupe.text.joiners import needs_neighbours, resolve
+from dedupe.text.spelling import Entries, first_places, room_for, spell
+from dedupe.text.token_hash import MULTIPLIER, SEED, finish, take
 
 TOKEN_HASH_VERSION: Final = 1
 
@@ -56,13 +54,15 @@ IS_CAPITALISED: Final = 2
 IS_SOLO: Final = 4
 STARTS_LINE: Final = 8
 
-_PAGE_MASK: Final = (1 << PAGE_BITS) - 1
-_SEED: Final = np.uint64(0x2D358DCCAA6C78A5)
-_MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
-_MARK_MULTIPLIER: Final = np.uint64(0xD6E8FEB86659FD93)
 
-Codes: TypeAlias = npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
-Entries: TypeAlias = npt.NDArray[np.uint32]
+_CLASS_SHIFT: Final = KIND_SHIFT - 2
+_CLASS_MASK: Final = 63
+_PLAIN: Final = 1 << (LETTER << 2) | 1 << (DIGIT << 2)
+"""The classes, a kind with `COMBINING` and `SEQUENCE`, of nearly all that words are made of."""
+_GOES_ON: Final = 1 << LETTER | 1 << DIGIT | 1 << MARK | 1 << INVISIBLE | 1 << JOINED
+"""The kinds behind a plain letter that may not end its token."""
+_ODD: Final = sum(15 << (kind << 2) for kind in (LETTER, DIGIT, SOLO, MARK, INVISIBLE, JOINED)) & ~_PLAIN
+"""The classes that are neither plain nor between tokens."""
 
 
 class Tokens(NamedTuple):
@@ -86,87 +86,130 @@ def tokenise(text: str) -> Tokens:
     >>> [text[start:end] for start, end in zip(*tokenise(text)[2:4])]
     ['Biden', 'U.S', 'plan', '1,000', 'jobs']
     """
-    if text.isascii():
-        return _tokens(np.frombuffer(text.encode("ascii"), np.uint8), characters())
-    return _tokens(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32), characters())
+    return _tokenise(lay_out([text]), characters())
 
 
 @kernel
-def _tokens(codes: Codes, table: Characters) -> Tokens:
-    entries = np.empty(len(codes) + 1, np.uint32)
-    resolve(entries, _look_up(codes, table, entries))
-    return _collect(entries, table.sequences)
+def _tokenise(block: Block, table: Characters) -> Tokens:
+    spelling, reached = room_for(block), first_places(block)
+    size = spell(block, 0, reached, table, spelling)
+    tokens = token_room(size)
+    return cut(tokens, collect(spelling.entries[: size + 1], table.sequences, tokens, 0))
 
 
 @kernel
-def _look_up(codes: Codes, table: Characters, entries: Entries) -> npt.NDArray[np.uint32]:
-    """Fill in each character's entry, and a separator after the last; return where the joiners stand."""
-    pages, rows = table.pages, table.entries
-    joiners = np.empty(len(codes) + 1, np.uint32)
-    count = 0
-    for at in range(len(codes)):
-        code = int(codes[at])
-        entry = int(rows[int(pages[code >> PAGE_BITS]) << PAGE_BITS | code & _PAGE_MASK])
-        entries[at] = entry
-        joiners[count] = at
-        count += needs_neighbours(entry)
-    entries[len(codes)] = SEPARATOR
-    return joiners[:count]
-
-
-@kernel
-def _collect(entries: Entries, sequences: Entries) -> Tokens:
-    out = _room(len(entries))
+def collect(entries: Entries, sequences: Entries, out: Tokens, count: int) -> int:
+    """Write the tokens of a text behind the ``count`` that are there; return how many there are then."""
+    # Taken apart once: reaching into a tuple counts references, which costs more than a token.
     hashes, flags, starts, ends, lines = out
-    count = line = end = state = bits = 0
-    value, fresh = _SEED, STARTS_LINE
-    for at in range(len(entries)):
-        entry = int(entries[at])
-        kind = entry >> KIND_SHIFT & KIND_MASK
-        if kind in (INVISIBLE, JOINED):
+    line, fresh, at = 0, STARTS_LINE, 0
+    while at < len(entries):
+        kind = int(entries[at]) >> KIND_SHIFT & KIND_MASK
+        if LETTER <= kind <= SOLO:
+            starts[count], lines[count] = at, line
+            value, end, at, bits = _token(entries, sequences, at)
+            hashes[count], flags[count], ends[count] = value, fresh | bits, end
+            count, fresh = count + 1, 0
             continue
-        if state and not (kind == MARK or (state == LETTER and LETTER <= kind <= DIGIT)):
-            hashes[count], flags[count], ends[count] = _finish(value), bits, end
-            count += 1
-            state = fresh = 0
         if kind == BREAK:
             line, fresh = line + 1, STARTS_LINE
-        if not state and LETTER <= kind <= SOLO:
-            starts[count], lines[count] = at, line
-            state, value = (SOLO if kind == SOLO else LETTER), _SEED
-            bits = fresh | (IS_SOLO if kind == SOLO else 0) | (IS_CAPITALISED if entry & UPPER else 0)
-        if state:
-            value = _absorb(value, entry, sequences) if entry & SEQUENCE else _mix(value, entry)
-            bits |= HAS_DIGIT if kind == DIGIT else 0
+        at += 1
+    return count
+
+
+@kernel
+def collect_hashes(entries: Entries, sequences: Entries, hashes: npt.NDArray[np.uint64]) -> int:
+    """Write the hashes of the tokens of a text, and nothing else of what `collect` does; return how many there are.
+
+    In most texts this goes from character to character without a branch that could be foretold wrongly, in half the
+    time: what is between tokens is hashed as well, and written over.
+    """
+    count = inside = alone = 0
+    value = SEED
+    for at in range(len(entries)):
+        entry = int(entries[at])
+        group = entry >> _CLASS_SHIFT & _CLASS_MASK
+        if _ODD >> group & 1 or alone:
+            kind = group >> 2
+            hashes[count] = value
+            count += inside & _ends(kind, alone)
+            value, inside, alone = _odd(value, inside, alone, entry, sequences)
+            continue
+        is_plain = _PLAIN >> group & 1
+        hashes[count] = value
+        count += inside & ~is_plain
+        goes_on = np.uint64(0) - np.uint64(is_plain & inside)  # all bits, or none
+        value = ((value & goes_on) ^ (np.uint64(entry & VALUE_MASK) ^ (SEED & ~goes_on))) * MULTIPLIER
+        inside = is_plain
+    for i in range(count):
+        hashes[i] = finish(hashes[i])
+    return count
+
+
+@inlined
+def _ends(kind: int, alone: int) -> int:
+    """Return 1 where a token in front of a character of a kind ends."""
+    if LETTER <= kind <= DIGIT:
+        return alone
+    return int(kind not in (MARK, INVISIBLE, JOINED))
+
+
+@kernel
+def _odd(value: np.uint64, inside: int, alone: int, entry: int, sequences: Entries) -> tuple[np.uint64, int, int]:
+    """Return the value of a token with one more character, whether there is one, and whether that is of no word."""
+    kind = entry >> KIND_SHIFT & KIND_MASK
+    if kind in (INVISIBLE, JOINED):
+        return value, inside, alone
+    if inside and not _ends(kind, alone):
+        return take(value, entry, sequences), inside, alone
+    if LETTER <= kind <= SOLO:
+        return take(SEED, entry, sequences), 1, int(kind == SOLO)
+    return value, 0, 0
+
+
+@inlined
+def _token(entries: Entries, sequences: Entries, at: int) -> tuple[np.uint64, int, int, int]:
+    """Return the hash of the token that begins at a character, its end, where to go on, and its flags."""
+    start, entry = at, int(entries[at])
+    bits = IS_CAPITALISED if entry & UPPER else 0
+    value, seen = SEED, 0
+    while _PLAIN >> (entry >> _CLASS_SHIFT & _CLASS_MASK) & 1:
+        value = (value ^ np.uint64(entry & VALUE_MASK)) * MULTIPLIER
+        seen |= entry
+        at += 1
+        entry = int(entries[at])
+    end = at
+    kind = entry >> KIND_SHIFT & KIND_MASK
+    if at == start or _GOES_ON >> kind & 1:
+        bits |= IS_SOLO if kind == SOLO else 0
+        value, end, at, digits = _rest(entries, sequences, value, at)
+        seen |= digits
+    return finish(value), end, at, bits | (HAS_DIGIT if seen & DIGIT << KIND_SHIFT else 0)
+
+
+@kernel
+def _rest(entries: Entries, sequences: Entries, value: np.uint64, at: int) -> tuple[np.uint64, int, int, int]:
+    """Return the value of a token with what is left of it, its end, where to go on, and the entries of its digits."""
+    end, digits = at, 0
+    solo = int(entries[at]) >> KIND_SHIFT & KIND_MASK == SOLO
+    if solo:
+        value, at = take(value, int(entries[at]), sequences), at + 1
+        end = at
+    while True:
+        entry = int(entries[at])
+        kind = entry >> KIND_SHIFT & KIND_MASK
+        if kind == MARK or (not solo and LETTER <= kind <= DIGIT):
+            value = take(value, entry, sequences)
+            digits |= entry if kind == DIGIT else 0
             end = at + 1
-    return _cut(out, count)
+        elif kind not in (INVISIBLE, JOINED):
+            return value, end, at, digits
+        at += 1
 
 
 @kernel
-def _absorb(value: np.uint64, entry: int, sequences: Entries) -> np.uint64:
-    start = entry & VALUE_MASK
-    for i in range(start + 1, start + 1 + int(sequences[start])):
-        value = _mix(value, int(sequences[i]))
-    return value
-
-
-@kernel
-def _mix(value: np.uint64, element: int) -> np.uint64:
-    folded = np.uint64(element & VALUE_MASK)
-    if element & COMBINING:
-        return value + folded * _MARK_MULTIPLIER
-    return (value ^ folded) * _MULTIPLIER
-
-
-@kernel
-def _finish(value: np.uint64) -> np.uint64:
-    value = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
-    value = (value ^ (value >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
-    return value ^ (value >> np.uint64(33))
-
-
-@kernel
-def _room(most: int) -> Tokens:
+def token_room(most: int) -> Tokens:
+    """Return room for so many tokens."""
     return Tokens(
         np.empty(most, np.uint64),
         np.empty(most, np.uint8),
@@ -177,7 +220,7 @@ def _room(most: int) -> Tokens:
 
 
 @kernel
-def _cut(out: Tokens, count: int) -> Tokens:
+def cut(out: Tokens, count: int) -> Tokens:
     """Return a copy of the first ``count`` rows: what is kept must not hold the room for a whole text."""
     return Tokens(
         out.hashes[:count].copy(),
@@ -186,3 +229,10 @@ def _cut(out: Tokens, count: int) -> Tokens:
         out.ends[:count].copy(),
         out.lines[:count].copy(),
     )
+
+
+@kernel
+def part(tokens: Tokens, first: int, last: int) -> Tokens:
+    """Return the tokens from ``first`` to before ``last``, without copying them."""
+    hashes, flags, starts, ends, lines = tokens
+    return Tokens(hashes[first:last], flags[first:last], starts[first:last], ends[first:last], lines[first:last])

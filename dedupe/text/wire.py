@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dedupe.text.furniture import strip
-from dedupe.text.tokens import tokenise
+from dedupe.text.page import read_page
 
 _AGENCIES: Final[Mapping[str, tuple[str, ...]]] = {
     "AAP": ("Australian Associated Press",),
@@ -66,11 +65,9 @@ def wire_credit(text: str, authors: Sequence[str] = ()) -> WireCredit | None:
     >>> wire_credit("The ministry said so.\n— Reuters").agency
     'Reuters'
     """
-    stripped = strip(text, tokenise(text))
-    closing = ""
-    if stripped.last:
-        closing = text.splitlines()[int(stripped.lines.numbers[stripped.last - 1])]
-    dateline, ending = stripped.dateline or None, stripped.credits or None
+    page = read_page("", text)
+    closing = text.splitlines()[int(page.lines.numbers[-1])] if len(page.lines.numbers) else ""
+    dateline, ending = page.dateline or None, page.credits or None
     agency = _of_dateline(dateline or "") or _of_closing(closing) or _of_closing(ending or "") or _of_authors(authors)
     if agency is None and dateline is None and ending is None:
         return None

@@ -7,8 +7,9 @@ import pytest
 
 from dedupe.article import Article
 from dedupe.duplicates.signature import permutations, shingles, sign, windows
+from dedupe.evidence import LEAD_TOKENS
 from dedupe.language_code import language_code
-from dedupe.reading import LEAD_TOKENS, Reading, read
+from dedupe.reading import Reading, read
 from dedupe.settings import EngineSettings
 from dedupe.text.tokens import tokenise
 

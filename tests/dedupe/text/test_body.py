@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedupe.text.body import find_body, find_short
-from dedupe.text.lines import split_lines
+from dedupe.text.body import find_body
+from dedupe.text.edges import Edges, find_short
+from dedupe.text.page import read_page
+from dedupe.text.shapes import shapes
 from dedupe.text.tokens import tokenise
 
 SENTENCE = "The council of Umbra voted on Tuesday to close the old bridge after cracks were found. "
@@ -18,10 +21,16 @@ ABSATZ = "市議会は火曜日、橋脚に亀裂が見つかったことを受�
 
 
 def body(*written: str) -> list[str]:
-    lines = split_lines(tokenise("\n".join(written)))
-    assert len(lines.hashes) == len(written)
-    first, last = find_body(written, lines.weights.tolist())
-    return list(written[first:last])
+    assert all(len(tokenise(line).hashes) for line in written)
+    numbers = read_page("", "\n".join(written)).lines.numbers
+    return [written[number] for number in numbers]
+
+
+def short(written: list[str], weights: list[int]) -> np.ndarray:
+    ends = np.cumsum([len(line) for line in written])
+    edges = Edges(ends - [len(line) for line in written], ends)
+    codes = np.array([ord(character) for line in written for character in line], np.uint32)
+    return find_short(np.array(weights, np.uint32), edges, codes, shapes())
 
 
 @pytest.mark.parametrize("paragraph", [PARAGRAPH, ABSATZ])
@@ -61,15 +70,24 @@ def test_a_text_wrapped_at_a_margin_is_left_whole() -> None:
 
 
 def test_lines_that_go_on_in_small_letters_are_not_short() -> None:
-    assert find_short(["The council", "voted to close", "Home"], [4, 6, 2]) == [False, True, True]
-    assert find_short(["“It will close.”", "(It will close!)", "閉鎖する。"], [6, 6, 5]) == [False, False, False]
+    assert short(["The council", "voted to close", "Home"], [4, 6, 2]).tolist() == [False, True, True]
+    assert short(["“It will close.”", "(It will close!)", "閉鎖する。"], [6, 6, 5]).tolist() == [False, False, False]
 
 
+@pytest.mark.parametrize("separator", ["\n", "\r\n", "\r", " \n\n"])
+def test_it_makes_no_difference_how_lines_are_ended(separator: str) -> None:
+    page = [*MENU, *[PARAGRAPH] * 4, "Read more", "Related", "Most popular"]
+    kept = read_page("", separator.join(page)).kept
+    assert kept.tolist() == read_page("", "\n".join(page)).kept.tolist()
+    assert not kept.all()
+
+
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["Home", "Sign in", PARAGRAPH, SENTENCE, "A heading of words"]), min_size=1, max_size=30)
 )
 def test_at_least_a_third_is_always_kept(written: list[str]) -> None:
     weights = [2 * len(line.split()) for line in written]
-    first, last = find_body(written, weights)
+    first, last = find_body(np.array(weights, np.uint32), short(written, weights))
     assert 0 <= first < last <= len(written)
     assert sum(weights[first:last]) * 3 >= sum(weights)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedupe.text.furniture import guess_title, strip
+from dedupe.text.lines import split_lines
+from dedupe.text.page import read_page
 from dedupe.text.tokens import tokenise
 
 SENTENCE = "The council of Umbra voted on {} to close the old bridge after inspectors had found cracks. "
@@ -29,7 +30,7 @@ PAGE = f"Home\nWorld\nSign in\n{TITLE}\n\n{ARTICLE}\n\nRead more\nMost popular\n
 
 def compared(text: str) -> list[str]:
     tokens = tokenise(text)
-    kept = strip(text, tokens).kept
+    kept = read_page("", text).kept
     return [text[start:end] for start, end in zip(tokens.starts[kept], tokens.ends[kept], strict=True)]
 
 
@@ -54,7 +55,7 @@ def test_rows_of_a_table_may_be_equal() -> None:
 
 def test_the_dateline_and_the_credits_are_kept_apart() -> None:
     text = f"UMBRA, March 3 (Agency) - {ARTICLE} (Reporting by A. Writer)"
-    found = strip(text, tokenise(text))
+    found = read_page("", text)
     assert found.dateline == "UMBRA, March 3 (Agency)"
     assert found.credits == "(Reporting by A. Writer)"
     assert compared(text) == words(ARTICLE)
@@ -68,9 +69,8 @@ def test_something_is_always_compared(text: str) -> None:
 
 
 def test_nothing_comes_of_nothing() -> None:
-    found = strip("\n…\n", tokenise("\n…\n"))
-    assert (len(found.kept), found.first, found.last, found.dateline, found.credits) == (0, 0, 0, "", "")
-    assert guess_title("\n…\n", found) == ""
+    found = read_page("", "\n…\n")
+    assert (len(found.kept), len(found.lines.hashes), found.dateline, found.credits, found.title) == (0, 0, "", "", "")
 
 
 @settings(deadline=None)
@@ -82,7 +82,7 @@ def test_nothing_comes_of_nothing() -> None:
 def test_any_page_keeps_something_in_order(lines: list[str]) -> None:
     text = "\n".join(lines)
     tokens = tokenise(text)
-    found = strip(text, tokens)
+    found = read_page("", text)
     assert len(found.kept) == len(tokens.hashes)
     assert found.kept.any() == bool(len(tokens.hashes))
 
@@ -100,7 +100,15 @@ def test_any_page_keeps_something_in_order(lines: list[str]) -> None:
     ],
 )
 def test_guess_title(text: str, title: str) -> None:
-    assert guess_title(text, strip(text, tokenise(text))) == title
+    found = read_page("", text)
+    assert found.title == title
+    alone = tokenise(title)
+    assert [column.tolist() for column in found.head] == [column.tolist() for column in alone]
+
+
+def test_a_title_that_is_given_is_the_title() -> None:
+    assert read_page("A bridge", PAGE).title == "A bridge"
+    assert read_page(" ", PAGE).title == " "
 
 
 @pytest.mark.skipif(not (SHARED / "seeds").is_dir(), reason="the seeds are not here")
@@ -117,11 +125,12 @@ def test_guess_title(text: str, title: str) -> None:
 def test_seeds(seed: str, body: tuple[int, int], tokens: int, title: int | None) -> None:
     (path,) = (SHARED / "seeds").glob(f"{seed}_*.txt")
     text = path.read_text(encoding="utf-8")
-    read = tokenise(text)
-    found = strip(text, read)
-    assert (found.first, found.last, int(found.kept.sum())) == (*body, tokens)
-    expected = [] if title is None else read.hashes[found.lines.firsts[title] : found.lines.lasts[title]].tolist()
-    assert tokenise(guess_title(text, found)).hashes.tolist() == expected
+    read, found = tokenise(text), read_page("", text)
+    lines = split_lines(read)
+    assert found.lines.numbers.tolist() == lines.numbers[slice(*body)].tolist()
+    assert int(found.kept.sum()) == tokens
+    expected = [] if title is None else read.hashes[lines.firsts[title] : lines.lasts[title]].tolist()
+    assert found.head.hashes.tolist() == tokenise(found.title).hashes.tolist() == expected
 
 
 @pytest.mark.compiled
@@ -131,7 +140,12 @@ def test_clean_articles_lose_next_to_nothing(name: str) -> None:
     lost = []
     with gzip.open(SHARED / "datasets" / name / "docs.jsonl.gz", "rt", encoding="utf-8") as rows:
         for row in map(json.loads, rows):
-            kept = strip(row["text"], tokenise(row["text"])).kept
+            kept = read_page("", row["text"]).kept
             lost.append(1 - kept.mean() if len(kept) else 0.0)
     assert np.mean(lost) < 0.012
     assert max(lost) < 2 / 3
+
+
+def test_an_article_that_stands_around_itself_is_compared_all_the_same() -> None:
+    again = paragraph("Monday")
+    assert compared(f"(A line in parentheses)\n{again}\n日本\nUMBRA —\n{again}\n{again}\n{again}")

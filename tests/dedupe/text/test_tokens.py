@@ -11,8 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedupe.text.block import lay_out
+from dedupe.text.characters import characters
 from dedupe.text.normalise import normalise
-from dedupe.text.tokens import HAS_DIGIT, IS_CAPITALISED, IS_SOLO, STARTS_LINE, Tokens, tokenise
+from dedupe.text.spelling import first_places, room_for, spell
+from dedupe.text.tokens import (
+    HAS_DIGIT,
+    IS_CAPITALISED,
+    IS_SOLO,
+    STARTS_LINE,
+    Tokens,
+    collect_hashes,
+    tokenise,
+)
 
 APOSTROPHES = "'`\u00b4\u2018\u2019\u201b\u02bb\u02bc\u05f3\uff07"
 UNSPACED = re.compile(
@@ -224,3 +235,14 @@ def test_the_arrays_hold_just_their_rows() -> None:
     tokens = tokenise("one two " * 100)
     assert [array.dtype.name for array in tokens] == ["uint64", "uint8", "uint32", "uint32", "uint32"]
     assert [len(array) for array in tokens] == [200] * 5
+
+
+@settings(deadline=None)
+@given(any_text | st.text(alphabet="aé5 .,'’\u00ad\u0301日ก\u0e31ﬁǅ\r\n-", max_size=30))
+def test_hashes_alone_are_those_of_the_tokens(text: str) -> None:
+    block = lay_out([text])
+    spelling = room_for(block)
+    size = spell(block, 0, first_places(block), characters(), spelling)
+    hashes = np.empty(size + 1, np.uint64)
+    count = collect_hashes(spelling.entries[: size + 1], characters().sequences, hashes)
+    assert hashes[:count].tolist() == tokenise(text).hashes.tolist()
