@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dedupe.clusters.prior import shipped_priors
 from dedupe.events import SWITCHING
 from dedupe.index import Index
@@ -14,9 +16,14 @@ from dedupe.store.records import Replayed
 def replayed_index(store: Store, settings: EngineSettings) -> Index:
     """Return the index that follows from a store's log."""
     index = Index(settings, shipped_priors() if settings.prior else {})
-    for replayed in store.replay():
-        apply_replayed(index, replayed, settings)
+    follow(index, store.replay(), settings)
     return index
+
+
+def follow(index: Index, events: Iterable[Replayed], settings: EngineSettings) -> None:
+    """Apply what comes next in a log to the index that follows from what came before."""
+    for replayed in events:
+        apply_replayed(index, replayed, settings)
 
 
 def apply_replayed(index: Index, replayed: Replayed, settings: EngineSettings) -> None:

@@ -169,9 +169,9 @@ class _Past(DiscardStore):
         self._catalogue = catalogue
         self._end = last_seq
 
-    def replay(self) -> Iterator[Replayed]:
+    def replay(self, after: int = 0) -> Iterator[Replayed]:
         """Yield the log up to that event."""
-        return self._catalogue.replay(self._end)
+        return self._catalogue.replay(self._end, after)
 
 
 def _guarded(name: str, check: Callable[[], Check]) -> Check:
