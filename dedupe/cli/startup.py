@@ -15,7 +15,9 @@ from dedupe.cli.clock import now
 from dedupe.cli.failures import complain
 from dedupe.cli.outcome import Outcome
 from dedupe.engine import Engine, Submission
+from dedupe.errors import StoreError
 from dedupe.settings import EngineSettings, changed_settings
+from dedupe.snapshot.keeping import Abandoned, keep_if_due
 from dedupe.store.connection import database_path
 from dedupe.store.integrity import recorded_settings
 from dedupe.store.sql import SqlStore
@@ -76,5 +78,15 @@ def open_store(url: str) -> Iterator[Opened]:
         with announced(f"replaying the log of {url}"):
             engine = Engine(store, settings)
         yield Opened(store, engine)
+        _keep_index(engine)
     finally:
         store.close()
+
+
+def _keep_index(engine: Engine) -> None:
+    """Spare the next start the replay where that would take long; say so when it cannot be done."""
+    try:
+        with announced("keeping the index for the next start"):
+            keep_if_due(engine, lambda: False)
+    except (Abandoned, StoreError, OSError) as problem:
+        complain(f"the index was not kept, the next start takes longer: {problem}")

@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -56,17 +57,21 @@ class Arrays:
 
     def read(self, path: str, into: Array) -> None:
         """Fill an array; raise `Unreadable` when a portion is not what was written."""
-        entry, memory = self._entries[path], raw(into).data
-        starts = range(0, len(memory), PORTION)
-        with ThreadPoolExecutor(_READERS) as pool:
-            found = pool.map(lambda at: self._read(memory[at : at + PORTION], entry["offset"] + at), starts)
-            if list(found) != entry["checksums"]:
-                raise Unreadable(f"its {path} is damaged")
+        memory = raw(into).data
+        self._compare(path, lambda at: memory[at : at + PORTION])
 
     def check(self) -> None:
         """Read everything; raise `Unreadable` when a portion is not what was written."""
         for path, entry in self._entries.items():
-            self.read(path, np.empty(_size_of(entry), np.uint8))
+            self._compare(path, partial(_memory_for, _size_of(entry)))
+
+    def _compare(self, path: str, memory_at: Callable[[int], memoryview]) -> None:
+        entry = self._entries[path]
+        starts = range(0, _size_of(entry), PORTION)
+        with ThreadPoolExecutor(_READERS) as pool:
+            found = pool.map(lambda at: self._read(memory_at(at), entry["offset"] + at), starts)
+            if list(found) != entry["checksums"]:
+                raise Unreadable(f"its {path} is damaged")
 
     def _read(self, memory: memoryview, offset: int) -> int:
         done = 0
@@ -76,6 +81,10 @@ class Arrays:
                 raise Unreadable("it ends too early")
             done += count
         return zlib.crc32(memory)
+
+
+def _memory_for(size: int, at: int) -> memoryview:
+    return memoryview(bytearray(min(PORTION, size - at)))
 
 
 def kind_of(array: Array) -> list[Any]:

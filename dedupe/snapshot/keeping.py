@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from dedupe.index import Index
 from dedupe.settings import EngineSettings
 from dedupe.snapshot.container import write
 from dedupe.snapshot.contents import table_of
 from dedupe.snapshot.cutting import Cut, cut, room_for
+from dedupe.snapshot.loading import reached
 from dedupe.snapshot.scrubbing import scrubbed
 from dedupe.store.protocol import IndexPlace, Store
 
@@ -46,6 +49,19 @@ class Kept:
     size_bytes: int
 
 
+WORTHWHILE: Final = 2_000
+"""So many events are replayed in about two seconds."""
+_SPARE_BYTES: Final = 1 << 30
+
+
+def keep_if_due(source: Source, is_stopped: Callable[[], bool], events: int = WORTHWHILE) -> Kept | None:
+    """Write a snapshot when a start would replay ``events`` or more; raise as `keep`, and return what it does."""
+    place = source.store.index_file
+    if place is None or source.store.last_seq() - reached(place, source.settings) < events:
+        return None
+    return keep(source, is_stopped)
+
+
 def keep(source: Source, is_stopped: Callable[[], bool]) -> Kept | None:
     """Write a snapshot of an index, while it goes on; None where there is no place for one, or nothing to keep.
 
@@ -66,6 +82,7 @@ def keep(source: Source, is_stopped: Callable[[], bool]) -> Kept | None:
         if place.erasures != erasures:
             raise Abandoned("a text was erased meanwhile")
 
+    _check_room(place, sum(block.rows * block.array[:1].nbytes for block in taken.blocks))
     with place.writing() as file:
         write(file, table_of(taken, position, settings), scrubbed(taken.blocks), check)
         size = file.tell()
@@ -76,6 +93,15 @@ def keep(source: Source, is_stopped: Callable[[], bool]) -> Kept | None:
                 raise Abandoned("a text was erased meanwhile")
         place.settle()
     return Kept(taken.seq, size)
+
+
+def _check_room(place: IndexPlace, size_bytes: int) -> None:
+    """Raise OSError when what is left of the disk is rather needed for articles."""
+    free = shutil.disk_usage(place.path.parent).free
+    if free < size_bytes + _SPARE_BYTES:
+        raise OSError(
+            errno.ENOSPC, f"{free / 1e9:.1f} GB are free, and it takes {size_bytes / 1e9:.1f}", str(place.path)
+        )
 
 
 def _taken(source: Source, place: IndexPlace) -> tuple[Cut, int, EngineSettings]:

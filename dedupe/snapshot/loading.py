@@ -18,6 +18,7 @@ from dedupe.store.protocol import IndexPlace, Store
 from dedupe.store.records import LogPosition
 
 _LOG: Final = logging.getLogger("storyfold.index")
+_UNUSABLE: Final = (Unreadable, OSError, KeyError, TypeError, ValueError, StoreError)
 _READ: Final = os.O_RDONLY | os.O_CLOEXEC
 Answer = TypeVar("Answer")
 
@@ -32,15 +33,15 @@ def opened_index(store: Store, settings: EngineSettings) -> Index:
     return index
 
 
-def examined(place: IndexPlace, settings: EngineSettings) -> int | None:
-    """Read a snapshot to its end and return the event that it reaches, None where there is none.
+def read_through(place: IndexPlace, settings: EngineSettings) -> int:
+    """Read a snapshot to its end and return the event that it reaches.
 
     Raises `Unreadable` when a start would not use it, or OSError.
     """
     try:
         return _with_arrays(place.path, lambda arrays: _checked(arrays, place, settings))
-    except FileNotFoundError:
-        return None
+    except (KeyError, TypeError, ValueError) as problem:
+        raise problem if isinstance(problem, Unreadable) else Unreadable("its table is odd") from problem
 
 
 def _loaded(place: IndexPlace, settings: EngineSettings) -> Index | None:
@@ -48,10 +49,22 @@ def _loaded(place: IndexPlace, settings: EngineSettings) -> Index | None:
         return _with_arrays(place.path, lambda arrays: _fitting(arrays, place, settings))
     except FileNotFoundError:
         return None
-    except (Unreadable, OSError, KeyError, TypeError, ValueError, StoreError) as problem:
+    except _UNUSABLE as problem:
         told = str(problem) if isinstance(problem, (Unreadable, OSError)) else f"it is odd ({type(problem).__name__})"
-        _LOG.warning("the snapshot %s is not used: %s; the whole log is replayed", place.path, told)
-        return None
+    try:
+        place.remove()  # it will not fit tomorrow either, and may hold what was erased since
+    except StoreError as problem:
+        told = f"{told}; {problem}"
+    _LOG.warning("the snapshot %s is not used: %s; the whole log is replayed", place.path, told)
+    return None
+
+
+def reached(place: IndexPlace, settings: EngineSettings) -> int:
+    """Return up to which event the log is in the snapshot that a start would read, 0 where there is none."""
+    try:
+        return _with_arrays(place.path, lambda arrays: _check_fit(arrays, place, settings))
+    except (FileNotFoundError, *_UNUSABLE):
+        return 0
 
 
 def _with_arrays(path: Path, use: Callable[[Arrays], Answer]) -> Answer:
@@ -63,21 +76,24 @@ def _with_arrays(path: Path, use: Callable[[Arrays], Answer]) -> Answer:
 
 
 def _fitting(arrays: Arrays, place: IndexPlace, settings: EngineSettings) -> Index:
-    _check_fit(arrays, place, settings)
+    reaches = _check_fit(arrays, place, settings)
     index = index_of(arrays, settings)
-    if index.seq != arrays.table["log"]["seq"]:
+    if index.seq != reaches:
         raise Unreadable("it ends at another event than it says")
     return index
 
 
 def _checked(arrays: Arrays, place: IndexPlace, settings: EngineSettings) -> int:
-    _check_fit(arrays, place, settings)
+    reaches = _check_fit(arrays, place, settings)
     arrays.check()
-    return int(arrays.table["log"]["seq"])
+    return reaches
 
 
-def _check_fit(arrays: Arrays, place: IndexPlace, settings: EngineSettings) -> None:
-    """Raise `Unreadable` unless a snapshot is of this log, and was made by this program with these settings."""
+def _check_fit(arrays: Arrays, place: IndexPlace, settings: EngineSettings) -> int:
+    """Return which event a snapshot reaches.
+
+    Raises `Unreadable` unless it is of this log, and was made by this program with these settings.
+    """
     made, wanted = arrays.table["made_for"], made_for(settings)
     other = [name for name in wanted if made.get(name) != wanted[name]]
     if other:
@@ -90,3 +106,4 @@ def _check_fit(arrays: Arrays, place: IndexPlace, settings: EngineSettings) -> N
         raise Unreadable(f"it is of another history of the store, up to event {said.seq}")
     if not place.leads_on(said.seq):
         raise Unreadable(f"texts were erased, or another generation was activated, since event {said.seq}")
+    return said.seq

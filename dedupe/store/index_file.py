@@ -41,8 +41,11 @@ class IndexFile:
         self._reading = reading
         self._lock = threading.Lock()
         self._is_removal_due = False
+
+    def tidy(self) -> None:
+        """Remove what a process left that died while it wrote."""
         with suppress(OSError):
-            self._part.unlink(missing_ok=True)  # of a process that died while it wrote
+            self._part.unlink(missing_ok=True)
 
     def position(self, seq: int) -> LogPosition | None:
         """Return what tells the log up to an event from every other; None when it does not reach as far."""

@@ -44,6 +44,10 @@ class IndexPlace(Protocol):
         """Put what was written in the place of the snapshot, unless a text was erased since there were ``erasures``."""
         ...
 
+    def remove(self) -> None:
+        """Remove the snapshot, durably; raise `StoreUnavailable` when it stays."""
+        ...
+
     def settle(self) -> None:
         """See that the file is found after a power cut, too; raise OSError."""
         ...

@@ -60,6 +60,7 @@ class SqlStore:
         self.catalogue = SqlCatalogue(path, reader_engine(path))
         self._whole = self.catalogue.unveiled
         self.index_file = IndexFile(path, self.catalogue.snapshot)
+        self.index_file.tidy()
         with self._writing() as connection:
             self._last_seq = last_seq(connection)
         self.check_writable()  # a read-only file opens without complaint
