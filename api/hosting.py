@@ -19,6 +19,7 @@ from typing import Final
 import orjson
 
 from api.app import Beside, create_app
+from api.logs import log_as_json
 from api.server import Address
 from api.server import serve as answer_requests
 from api.settings import ServiceSettings, from_environment
@@ -82,6 +83,7 @@ class Hosting:
 def serve(hosting: Hosting, store: str, started: float, *, as_json: bool) -> None:
     """Serve a store until told to stop; raise `CommandFailed` or `StoreError`."""
     settings, address = hosting.settings(), hosting.address(store)
+    log_as_json()  # opening a store may have something to say
     with open_store(store) as opened:
         articles = opened.store.catalogue.totals().articles
         if as_json:
