@@ -82,7 +82,7 @@ class IndexFile:
 
     def publish(self, erasures: int) -> bool:
         """Put what was written in the place of the snapshot, unless a text was erased since there were ``erasures``."""
-        with self._lock:
+        with self._lock, _freed_later(self.path):
             if erasures != self.erasures:
                 return False
             self._part.replace(self.path)
@@ -121,10 +121,23 @@ def remove_files(database: Path) -> bool:
     """Remove the snapshot beside a database, and what was begun of one; tell whether there was any. Raises OSError."""
     found = False
     for path in (path_beside(database), part_of(path_beside(database))):
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), _freed_later(path):
             path.unlink()
             found = True
     return found
+
+
+@contextmanager
+def _freed_later(path: Path) -> Iterator[None]:
+    """Have a file that loses its name meanwhile freed by another thread: with gigabytes that takes its time."""
+    descriptor = -1
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        yield
+    finally:
+        if descriptor >= 0:
+            threading.Thread(target=os.close, args=(descriptor,), name="freeing").start()
 
 
 def _sync(folder: Path) -> None:
