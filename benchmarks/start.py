@@ -102,10 +102,11 @@ def fill(path: Path, count: int) -> None:
 
 @dataclass
 class Started:
-    """What a start took, in seconds, seconds of a processor, and bytes of memory."""
+    """What a start took: time, that of processors, memory."""
 
     seconds: float
-    processor_seconds: float
+    user_seconds: float
+    system_seconds: float
     resident: int
 
 
@@ -120,7 +121,7 @@ def start(path: Path) -> Started:
         with httpx.Client(base_url=json.loads(first)["url"], timeout=120) as client:
             while not is_ready(client):
                 time.sleep(0.01)
-        started = Started(time.perf_counter() - begun, spent(process.pid), resident(process.pid))
+        started = Started(time.perf_counter() - begun, *spent(process.pid), resident(process.pid))
         process.terminate()
     return started
 
@@ -133,10 +134,11 @@ def is_ready(client: httpx.Client) -> bool:
         return False
 
 
-def spent(process: int) -> float:
-    """Return the seconds that a process has spent."""
+def spent(process: int) -> tuple[float, float]:
+    """Return the seconds that a process has spent on its own, and had the operating system spend."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    ticks = os.sysconf("SC_CLK_TCK")
+    return int(fields[11]) / ticks, int(fields[12]) / ticks
 
 
 def resident(process: int) -> int:
@@ -243,7 +245,8 @@ def measure(path: Path, articles: int, *, replay: bool) -> Iterator[str]:
     yield "ready, files in memory (each start)        " + " ".join(f"{one.seconds:8.2f}" for one in starts) + " s"
     forget(path, snapshot)
     yield f"ready, files on the disk                   {start(path).seconds:8.2f} s"
-    yield "seconds of a processor until ready         " + " ".join(f"{one.processor_seconds:8.2f}" for one in starts)
+    spent_each = (f"{one.user_seconds:.1f}+{one.system_seconds:.1f}" for one in starts)
+    yield "of a processor, own + system               " + " ".join(f"{spent:>8}" for spent in spent_each) + " s"
     yield f"memory when ready                          {starts[-1].resident / 1e6:8,.0f} MB"
     yield from write_while_taking_in(path)
 

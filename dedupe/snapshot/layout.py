@@ -104,7 +104,7 @@ PARTS: Final[Mapping[type, Mapping[str, Way]]] = {
         "seq": NUMBER,
         "_settings": GIVEN,
         "_articles": PART,
-        "_slots": Rows(lambda index, _: index._articles.count, fill=-1),
+        "_slots": Rows(lambda index, _: index._articles.count, change=False, fill=-1),
         "_clusters": PART,
         "_rule": GIVEN,
     },
@@ -139,7 +139,7 @@ PARTS: Final[Mapping[type, Mapping[str, Way]]] = {
         "_priors": GIVEN,
         "_interner": PART,
         "terms": {
-            "languages": Rows(_used),
+            "languages": Rows(_used, change=False),
             "counts": Rows(_used),
             "idf": Rows(_used),
             "heads": Rows(_used, fill=-1),
