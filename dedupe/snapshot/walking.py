@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
@@ -55,15 +56,17 @@ def put_in(index: Index, figures: Mapping[str, Any], array_of: Callable[[Block],
 
     ``array_of`` returns the array for a block of the new index. Raises KeyError where a figure is missing.
     """
-    parts = list(_parts("", index))
-    for path, part in parts:
-        for name, way in PARTS[type(part)].items():
-            if way != PART and not isinstance(way, Omitted):
-                at = f"{path}{name}"
-                setattr(part, name, _made(at, getattr(part, name), way, figures, array_of))
-    for _, part in reversed(parts):
-        if isinstance(part, Rebuilt):
-            part.rebuild()
+    with ThreadPoolExecutor(1) as rebuilding:  # while the arrays of the next part are read
+        rebuilt = []
+        for path, part in reversed(list(_parts("", index))):  # a part comes after those in it
+            for name, way in PARTS[type(part)].items():
+                if way != PART and not isinstance(way, Omitted):
+                    at = f"{path}{name}"
+                    setattr(part, name, _made(at, getattr(part, name), way, figures, array_of))
+            if isinstance(part, Rebuilt):
+                rebuilt.append(rebuilding.submit(part.rebuild))
+        for done in rebuilt:
+            done.result()
 
 
 def _made(path: str, value: Any, way: Way, figures: Mapping[str, Any], array_of: Callable[[Block], Array]) -> Any:
