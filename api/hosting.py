@@ -84,7 +84,7 @@ def serve(hosting: Hosting, store: str, started: float, *, as_json: bool) -> Non
     """Serve a store until told to stop; raise `CommandFailed` or `StoreError`."""
     settings, address = hosting.settings(), hosting.address(store)
     log_as_json()  # opening a store may have something to say
-    with open_store(store) as opened:
+    with open_store(store, settings.snapshot_events) as opened:
         articles = opened.store.catalogue.totals().articles
         if as_json:
             print_json(_figures(address, store, articles, started))
@@ -99,7 +99,7 @@ def demo(port: int, store: str | None, started: float, *, as_json: bool) -> None
     settings, address = hosting.settings(), hosting.address("")
     with tempfile.TemporaryDirectory(prefix="storyfold-") as folder:
         url = store or f"sqlite:///{folder}/demo.db"
-        with open_store(url) as opened:
+        with open_store(url, settings.snapshot_events) as opened:
             articles = _take_sample(opened)
             if as_json:
                 print_json(_figures(address, url, articles, started) | {"try": one_more(address)})

@@ -207,6 +207,21 @@ def appeared(snapshot: Path, article: Article) -> bool:
     return False
 
 
+def test_a_command_keeps_the_index_in_the_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url, path = f"sqlite:///{tmp_path}/news.db", tmp_path / "news.db.index"
+    with open_store(url, 5) as opened:
+        add(opened.engine, 4)
+    assert not path.exists()
+    with open_store(url, 5) as opened:
+        add(opened.engine, 1, seed=1)
+    assert path.exists()
+    path.unlink()
+    path.with_name("news.db.index.part").mkdir()
+    with open_store(url, 5):
+        pass
+    assert "storyfold: the index was not kept, the next start takes longer:" in capsys.readouterr().err
+
+
 def test_settings_come_from_the_environment() -> None:
     settings = from_environment({"STORYFOLD_SNAPSHOT_EVENTS": "7", "STORYFOLD_SNAPSHOT_SECONDS": "60"})
     assert (settings.snapshot_events, settings.snapshot_seconds) == (7, 60)
