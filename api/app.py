@@ -41,6 +41,7 @@ from api.routes import (
 )
 from api.sessions import Sessions
 from api.settings import ServiceSettings
+from api.snapshots import SnapshotKeeper
 from api.streaming import Streams
 from api.vitals import Vitals
 from api.webhooks.dispatch import Dispatcher, Pace
@@ -77,15 +78,16 @@ def create_app(
     """
     beside = beside or Beside()
     metrics = Metrics()
-    writer = Writer(engine, metrics, settings.queue_length, settings.group_size)
-    feed = Feed(engine.statistics().last_seq)
+    feed, writer = Feed(engine.store.last_seq()), Writer(engine, metrics, settings.queue_length, settings.group_size)
     metrics.watch(engine.statistics, lambda: writer.depth)
     engine.subscribe(feed.publish)
 
     streams = Streams(settings.stream_stall_seconds, settings.most_streams)
     metrics.watch_streams(streams)
     ring = KeyRing(beside.keys, settings.key_digests, is_demanded=settings.is_key_demanded)
-    service = Service(engine, catalogue, settings, writer, feed, metrics, streams, _runner(engine))
+    service = Service(
+        engine, catalogue, settings, writer, feed, metrics, streams, _runner(engine), _keeper(engine, settings)
+    )
     dispatcher = _dispatcher(service, beside.subscriptions)
 
     @asynccontextmanager
@@ -143,6 +145,10 @@ def _runner(engine: Engine) -> JobRunner:
     return JobRunner(Desk(sql_store(engine.store), engine, lambda: datetime.now(UTC)))
 
 
+def _keeper(engine: Engine, settings: ServiceSettings) -> SnapshotKeeper:
+    return SnapshotKeeper(engine, settings.snapshot_events, settings.snapshot_seconds)
+
+
 def _dispatcher(service: Service, subscriptions: Subscriptions | None) -> Dispatcher | None:
     if subscriptions is None:
         return None
@@ -158,6 +164,7 @@ async def _running(
     service.feed.attach(asyncio.get_running_loop())
     service.writer.start()
     service.jobs.start()
+    service.snapshots.start()
     if dispatcher:
         await dispatcher.start()
     releasing = asyncio.create_task(release_when_due(service.writer, service.settings.release_seconds))
@@ -175,6 +182,7 @@ async def _running(
             await dispatcher.close()
         await asyncio.to_thread(service.jobs.close)
         await asyncio.to_thread(service.writer.close)
+        await asyncio.to_thread(service.snapshots.close)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -14,6 +14,7 @@ from api.jobs import JobRunner
 from api.metrics import Metrics
 from api.randomness import random_numbers
 from api.settings import ServiceSettings
+from api.snapshots import SnapshotKeeper
 from api.streaming import Streams
 from api.writer import Writer
 from dedupe.engine import Engine
@@ -32,6 +33,7 @@ class Service:
     metrics: Metrics
     streams: Streams
     jobs: JobRunner
+    snapshots: SnapshotKeeper
     numbers: Iterator[int] = field(default_factory=random_numbers)
     ending: Ending = field(default_factory=Ending)
 

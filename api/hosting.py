@@ -19,6 +19,7 @@ from typing import Final
 import orjson
 
 from api.app import Beside, create_app
+from api.logs import log_as_json
 from api.server import Address
 from api.server import serve as answer_requests
 from api.settings import ServiceSettings, from_environment
@@ -82,7 +83,8 @@ class Hosting:
 def serve(hosting: Hosting, store: str, started: float, *, as_json: bool) -> None:
     """Serve a store until told to stop; raise `CommandFailed` or `StoreError`."""
     settings, address = hosting.settings(), hosting.address(store)
-    with open_store(store) as opened:
+    log_as_json()  # opening a store may have something to say
+    with open_store(store, settings.snapshot_events) as opened:
         articles = opened.store.catalogue.totals().articles
         if as_json:
             print_json(_figures(address, store, articles, started))
@@ -97,7 +99,7 @@ def demo(port: int, store: str | None, started: float, *, as_json: bool) -> None
     settings, address = hosting.settings(), hosting.address("")
     with tempfile.TemporaryDirectory(prefix="storyfold-") as folder:
         url = store or f"sqlite:///{folder}/demo.db"
-        with open_store(url) as opened:
+        with open_store(url, settings.snapshot_events) as opened:
             articles = _take_sample(opened)
             if as_json:
                 print_json(_figures(address, url, articles, started) | {"try": one_more(address)})

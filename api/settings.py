@@ -38,6 +38,8 @@ class ServiceSettings:
     heartbeat_seconds: float = 15.0
     stream_stall_seconds: float = 30.0
     most_streams: int = 1_000
+    snapshot_events: int = 2_000
+    snapshot_seconds: int = 900
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> ServiceSettings:
@@ -53,6 +55,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> ServiceSett
         heartbeat_seconds=_number(environment, "STORYFOLD_HEARTBEAT_SECONDS", int(defaults.heartbeat_seconds)),
         stream_stall_seconds=_number(environment, "STORYFOLD_STREAM_STALL_SECONDS", int(defaults.stream_stall_seconds)),
         most_streams=_number(environment, "STORYFOLD_MOST_STREAMS", defaults.most_streams),
+        snapshot_events=_number(environment, "STORYFOLD_SNAPSHOT_EVENTS", defaults.snapshot_events),
+        snapshot_seconds=_number(environment, "STORYFOLD_SNAPSHOT_SECONDS", defaults.snapshot_seconds),
     )
 
 

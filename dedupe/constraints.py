@@ -7,7 +7,7 @@ clustering of the archive. Taken-down articles bind nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -190,6 +190,13 @@ class Constraints:
             self._parted = None
         if event.is_editorial:
             self._parted = None
+
+    def restore(self, constraints: Iterable[Constraint]) -> None:
+        """Go on from constraints as they were, in force or not, oldest first."""
+        for constraint in constraints:
+            self._all[constraint.seq] = constraint
+            for article_id in () if constraint.undone_by else constraint.named:
+                self._naming.setdefault(article_id, set()).add(constraint.seq)
 
     def gather_anew(self) -> None:
         """Look up again, in another clustering, what is kept apart."""

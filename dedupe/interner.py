@@ -50,8 +50,15 @@ class Interner:
             grown[: self.count] = self.keys[: self.count]
             self.keys = grown
         if 2 * needed > len(self._slots):
-            self._slots = np.full(1 << int(2 * needed).bit_length(), _EMPTY, dtype=np.int32)
-            _refill(self._slots, self.keys, self.count)
+            self._fill(needed)
+
+    def rebuild(self) -> None:
+        """Make the table again after the keys were put in the place of others."""
+        self._fill(self.count or 1)
+
+    def _fill(self, needed: int) -> None:
+        self._slots = np.full(1 << int(2 * needed).bit_length(), _EMPTY, dtype=np.int32)
+        _refill(self._slots, self.keys, self.count)
 
 
 @kernel

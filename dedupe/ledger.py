@@ -10,8 +10,8 @@ from dedupe.events import Event
 from dedupe.group import Group
 from dedupe.index import Index
 from dedupe.reading import Reading
-from dedupe.replaying import replayed_index
 from dedupe.settings import EngineSettings
+from dedupe.snapshot.loading import opened_index
 from dedupe.store.protocol import Store
 from dedupe.store.records import Change, StoredArticle
 from dedupe.submission import Submission
@@ -21,7 +21,7 @@ class Ledger:
     """One index and the log that it follows from, for one at a time; ``on_event`` is told of what is durable."""
 
     def __init__(self, store: Store, settings: EngineSettings, on_event: Callable[[Event], None] | None) -> None:
-        self.index: Index = replayed_index(store, settings)
+        self.index: Index = opened_index(store, settings)
         self.settings = settings
         self.on_event = on_event
         self._store = store
@@ -83,7 +83,7 @@ class Ledger:
         if self._in_step:
             return
         self._store.check_writable()
-        self.index = replayed_index(self._store, self.settings)
+        self.index = opened_index(self._store, self.settings)
         self._in_step = True
 
     def _tell(self, changes: Sequence[Change]) -> None:

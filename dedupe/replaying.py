@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from dedupe.clusters.prior import shipped_priors
 from dedupe.events import SWITCHING
 from dedupe.index import Index
@@ -15,9 +17,14 @@ from dedupe.store.records import Replayed
 def replayed_index(store: Store, settings: EngineSettings) -> Index:
     """Return the index that follows from a store's log."""
     index = Index(settings, shipped_priors() if settings.prior else {})
-    for replayed, reading in read_log(store.replay(), settings):
-        apply_replayed(index, replayed, reading)
+    follow(index, store.replay(), settings)
     return index
+
+
+def follow(index: Index, events: Iterable[Replayed], settings: EngineSettings) -> None:
+    """Apply what comes next in a log to the index that follows from what came before."""
+    for replayed, reading in read_log(events, settings):
+        apply_replayed(index, replayed, reading)
 
 
 def apply_replayed(index: Index, replayed: Replayed, reading: Reading | None) -> None:

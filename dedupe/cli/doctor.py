@@ -8,20 +8,25 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from dedupe.cli.clock import now
 from dedupe.cli.failures import CommandFailed, ExitCode
 from dedupe.cli.output import print_json, say
 from dedupe.cli.startup import load_kernels, settings_of
 from dedupe.duplicates.signature import signature_of
 from dedupe.engine import Engine
 from dedupe.errors import DedupeError, StoreUnavailable
+from dedupe.snapshot.container import Unreadable
+from dedupe.snapshot.loading import read_through
 from dedupe.store.catalogue import SqlCatalogue
 from dedupe.store.connection import database_path
 from dedupe.store.discard import DiscardStore
+from dedupe.store.index_file import IndexFile
 from dedupe.store.integrity import damages, recorded_identity
 from dedupe.store.lock import WriterLock
 from dedupe.store.records import Replayed
@@ -32,6 +37,8 @@ GOLDEN_DIGEST: Final = "a6ed73e373ac80a0190cbbebb2e5d1507e7f483f3193b92c38383f46
 """SHA-256 of the text's signature, as little-endian words."""
 _PLENTY_BYTES: Final = 1 << 30
 _SCARCE_BYTES: Final = 100 << 20
+_LONG_LOG: Final = 20_000
+"""So many events take some twenty seconds to replay."""
 
 
 class Verdict(StrEnum):
@@ -85,6 +92,7 @@ def examined(store: str) -> Iterator[Check]:
         return
     yield _guarded("settings", lambda: check_settings(store))
     yield _guarded("writer", lambda: check_writer(path))
+    yield _guarded("snapshot", lambda: check_snapshot(store, path))
     yield _guarded("replay", lambda: check_replay(store))
 
 
@@ -149,6 +157,29 @@ def check_writer(path: Path) -> Check:
     return Check("writer", Verdict.OK, "no server has the store open")
 
 
+def check_snapshot(store: str, path: Path) -> Check:
+    """Read the snapshot of the index as a start would, and say how old it is and what it covers."""
+    with closing(SqlCatalogue.open(store)) as catalogue:
+        last_seq, place = catalogue.totals().last_seq, IndexFile(path, catalogue.snapshot)
+        try:
+            reaches, status = read_through(place, settings_of(store)), place.path.stat()
+        except (FileNotFoundError, Unreadable) as problem:
+            return _without_snapshot(last_seq, problem)
+    age = now() - datetime.fromtimestamp(status.st_mtime, UTC)
+    found = f"{status.st_size / 1e6:,.0f} MB, {age // timedelta(minutes=1):,} minutes old, whole"
+    return Check("snapshot", Verdict.OK, f"{found}, up to event {reaches:,} of {last_seq:,}")
+
+
+def _without_snapshot(last_seq: int, problem: Exception) -> Check:
+    if isinstance(problem, Unreadable):
+        advice = f"a start replays all {last_seq:,} events and writes it anew when it stops"
+        return Check("snapshot", Verdict.WARN, f"not used: {problem}", advice)
+    if last_seq < _LONG_LOG:
+        return Check("snapshot", Verdict.OK, f"there is none; a start replays {last_seq:,} events")
+    advice = "stop the server in good order once, and it writes one"
+    return Check("snapshot", Verdict.WARN, f"there is none; a start replays all {last_seq:,} events", advice)
+
+
 def check_replay(store: str) -> Check:
     """Build the index from the log twice; a log that means one thing gives one digest."""
     with closing(SqlCatalogue.open(store)) as catalogue:
@@ -169,9 +200,9 @@ class _Past(DiscardStore):
         self._catalogue = catalogue
         self._end = last_seq
 
-    def replay(self) -> Iterator[Replayed]:
+    def replay(self, after: int = 0) -> Iterator[Replayed]:
         """Yield the log up to that event."""
-        return self._catalogue.replay(self._end)
+        return self._catalogue.replay(self._end, after)
 
 
 def _guarded(name: str, check: Callable[[], Check]) -> Check:

@@ -15,7 +15,9 @@ from dedupe.cli.clock import now
 from dedupe.cli.failures import complain
 from dedupe.cli.outcome import Outcome
 from dedupe.engine import Engine, Submission
+from dedupe.errors import StoreError
 from dedupe.settings import EngineSettings, changed_settings
+from dedupe.snapshot.keeping import WORTHWHILE, Abandoned, keep_if_due
 from dedupe.store.connection import database_path
 from dedupe.store.integrity import recorded_settings
 from dedupe.store.sql import SqlStore
@@ -67,8 +69,11 @@ def settings_of(url: str) -> EngineSettings:
 
 
 @contextmanager
-def open_store(url: str) -> Iterator[Opened]:
-    """Open a store to write to and replay its log; raise `StoreError`."""
+def open_store(url: str, snapshot_events: int = WORTHWHILE) -> Iterator[Opened]:
+    """Open a store to write to, with its index; raise `StoreError`.
+
+    In the end the index is kept for the next start, where that would replay ``snapshot_events`` or more.
+    """
     settings = settings_of(url)
     store = SqlStore.open(url, settings.signature_identity())
     try:
@@ -76,5 +81,15 @@ def open_store(url: str) -> Iterator[Opened]:
         with announced(f"replaying the log of {url}"):
             engine = Engine(store, settings)
         yield Opened(store, engine)
+        _keep_index(engine, snapshot_events)
     finally:
         store.close()
+
+
+def _keep_index(engine: Engine, events: int) -> None:
+    """Spare the next start the replay where that would take long; say so when it cannot be done."""
+    try:
+        with announced("keeping the index for the next start"):
+            keep_if_due(engine, lambda: False, events)
+    except (Abandoned, StoreError, OSError) as problem:
+        complain(f"the index was not kept, the next start takes longer: {problem}")

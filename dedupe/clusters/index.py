@@ -179,13 +179,24 @@ class ClusterIndex:
         self._postings.remove(self.vocabulary.terms.heads, vector.terms, slot)
         start, count = articles.number_start[slot], articles.number_count[slot]
         numbers = space.texts.numbers[start : start + count]
-        for cells in (*vector, *title, shingles_of(slot, space), numbers):
+        dropped = self._dropped.cells[articles.dropped_start[slot] :][: articles.dropped_count[slot]]
+        for cells in (*vector, *title, shingles_of(slot, space), numbers, dropped):
             cells[:] = 0
-        for lengths in (articles.vector_length, articles.title_length, articles.shingle_count, articles.number_count):
-            lengths[slot] = 0
+        lengths = (articles.vector_length, articles.title_length, articles.shingle_count, articles.number_count)
+        for length in (*lengths, articles.dropped_count):
+            length[slot] = 0
         articles.tokens[slot] = articles.source[slot] = 0
         articles.time[slot] = np.nan
         space.membership[slot] = -1
+
+    def rebuild(self) -> None:
+        """Make what follows from the arrays again after they were put in the place of others."""
+        self.articles = columns_of(self.space.articles, ArticleColumns)
+        self.clusters = columns_of(self.space.clusters, ClusterColumns)
+        dots = np.zeros(len(self.articles.bits), dtype=np.int32)
+        sums = Sums(np.zeros(len(self.clusters.bits), np.int64), np.zeros(len(self.clusters.bits), np.int32))
+        self._scratch = Scratch(dots, dots.copy(), sums)
+        self._postings.cut_off(self.vocabulary.terms.heads[: self.vocabulary.count], self.slots)
 
     def leave(self, slot: int) -> None:
         """Take a member out of its cluster."""

@@ -62,6 +62,10 @@ class Postings:
         """Take article ``slot`` out of the list of each of its terms."""
         _strike(self.cells, heads, terms, slot)
 
+    def cut_off(self, heads: NDArray[np.int32], slot: int) -> None:
+        """Take out what was entered, or half entered, from article ``slot`` on."""
+        _cut_off(self.cells, heads, slot)
+
 
 @kernel
 def enter(lists: Lists, vector: Vector, slot: int) -> int:
@@ -98,6 +102,19 @@ def _strike(cells: Cells, heads: NDArray[np.int32], terms: NDArray[np.int32], sl
                     cells[block] -= 1
                     break
             block = (cells[block] >> _FOLLOWING_SHIFT) - 1
+
+
+@kernel
+def _cut_off(cells: Cells, heads: NDArray[np.int32], slot: int) -> None:
+    for head in heads:
+        if head < 0:
+            continue
+        last = int(head) + (cells[head] >> _ROOM_SHIFT & _FIELD)
+        filled = int(head) + (cells[head] & _FIELD)
+        while filled > head and (cells[filled] == 0 or cells[filled] >> _WEIGHT_BITS >= slot):
+            filled -= 1
+        cells[head] += filled - int(head) - (cells[head] & _FIELD)
+        cells[filled + 1 : last + 1] = 0
 
 
 @kernel

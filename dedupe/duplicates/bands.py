@@ -53,6 +53,15 @@ class Buckets:
             _rehash(self._heads, self._entries, self.oldest, slot)
         _add(self._heads, self._entries, slot, signature, self._rows)
 
+    def rebuild(self) -> None:
+        """Make the chains again after the keys were put in the place of others."""
+        live = len(self._entries.keys) - self.oldest
+        while live * self._bands > len(self._heads):
+            self._heads = np.full(4 * len(self._heads), -1, dtype=np.int64)
+        self._entries = self._entries._replace(following=np.zeros(self._entries.keys.shape, np.int64))
+        self._hits = np.zeros(len(self._entries.keys), dtype=np.int16)
+        _rehash(self._heads, self._entries, self.oldest, len(self._entries.keys))
+
     def remove(self, slot: int) -> None:
         """Make an article unfindable: its keys become those of no signature."""
         self._entries.keys[slot] = 0
@@ -125,4 +134,5 @@ def _insert(heads: NDArray[np.int64], entries: EntryColumns, slot: int) -> None:
 @kernel
 def _rehash(heads: NDArray[np.int64], entries: EntryColumns, oldest: int, newest: int) -> None:
     for slot in range(oldest, newest):
-        _insert(heads, entries, slot)
+        if entries.keys[slot, 0]:  # what was removed, or never there, would make one chain very long
+            _insert(heads, entries, slot)

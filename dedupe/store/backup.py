@@ -13,6 +13,7 @@ from typing import Final
 
 from dedupe.errors import StoreError, StoreMismatch, StoreUnavailable
 from dedupe.store.connection import check_place, database_path, reported
+from dedupe.store.index_file import path_beside, remove_files
 from dedupe.store.lock import WriterLock
 
 _PAGES_A_STEP: Final = 4_096
@@ -74,6 +75,7 @@ def restore(source: Path, url: str, *, force: bool = False, progress: Progress |
     try:
         if path.exists() and path.stat().st_size > 0:
             _make_way(path, force=force)
+        _forget_index(path)
         return _copy(source, path, progress)
     finally:
         lock.release()
@@ -96,6 +98,14 @@ def _make_way(path: Path, *, force: bool) -> None:
         raise StoreError(f"{path} holds {held} events; move it away, or force")
     for ending in ("-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def _forget_index(path: Path) -> None:
+    """Remove the snapshot of what was there: it would not fit, and might hold what the backup does not."""
+    try:
+        remove_files(path)
+    except OSError as problem:
+        raise StoreUnavailable(f"cannot remove {path_beside(path)}: {problem.strerror}; remove it") from problem
 
 
 def _copy(source: Path, target: Path, progress: Progress | None) -> Copied:

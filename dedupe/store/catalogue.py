@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Select, bindparam, func, select
+from sqlalchemy import Connection, Executable, Select, bindparam, select
 
 from dedupe.article import PubStatus
 from dedupe.errors import UnknownArticle
@@ -32,10 +32,11 @@ from dedupe.store.queries import ClusterFilter, ClusterSort, TitleQuery
 from dedupe.store.records import StoredArticle
 from dedupe.store.round_up_rows import told_of
 from dedupe.store.rows import stored_of
-from dedupe.store.schema import HIDDEN, LISTED, LIVE, articles, clusters, embargoed_clusters, events, texts
+from dedupe.store.schema import HIDDEN, LIVE, articles, clusters, embargoed_clusters, texts
 from dedupe.store.search import newest_titled
 from dedupe.store.selection import found_titles, page
 from dedupe.store.times import HOUR_US, microseconds, moment
+from dedupe.store.totals import totals
 from dedupe.store.veiling import veiled_articles
 
 STORED = (
@@ -145,12 +146,7 @@ class SqlCatalogue(HistoryReads):
     def totals(self) -> Totals:
         """Count what there is."""
         with self._reading() as connection:
-            live = select(func.count()).where(self._there)
-            listed = select(func.count()).where(LISTED | (clusters.c.hidden_count > 0) if self._is_unveiled else LISTED)
-            groups = select(func.count(articles.c.duplicate_group_id.distinct())).where(self._there)
-            newest = select(func.coalesce(func.max(events.c.seq), 0))
-            counts = [connection.execute(statement).scalar_one() for statement in (live, listed, groups, newest)]
-        return Totals(articles=counts[0], clusters=counts[1], duplicate_groups=counts[2], last_seq=counts[3])
+            return totals(connection, is_unveiled=self._is_unveiled)
 
     def backed_up_at(self) -> datetime | None:
         """Return when there was a backup last, None when that is not known."""

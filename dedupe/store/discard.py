@@ -45,7 +45,12 @@ class DiscardStore:
         if changes:
             self._last_seq = changes[-1].event.seq
 
-    def replay(self) -> Iterator[Replayed]:
+    @property
+    def index_file(self) -> None:
+        """Return None."""
+        return None
+
+    def replay(self, after: int = 0) -> Iterator[Replayed]:  # noqa: ARG002  the protocol's signature
         """Yield nothing."""
         return iter(())
 

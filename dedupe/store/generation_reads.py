@@ -51,8 +51,14 @@ GENERATION_LOG: Final = (
 )
 
 
-def replay(connection: Connection, until: int) -> Iterator[Replayed]:
-    """Yield what leads to the state after event ``until``, in order."""
+def replay(connection: Connection, until: int, after: int = 0) -> Iterator[Replayed]:
+    """Yield what leads to the state after event ``until``, in order, or to there from that after event ``after``.
+
+    No generation may have been activated in between.
+    """
+    if after:
+        yield from _log(connection, after, until)
+        return
     last = active_generation(connection, until)
     if last is None:
         yield from _log(connection, 0, until)

@@ -123,10 +123,13 @@ class HistoryReads:
             row = connection.execute(_VOCABULARY, {"language": language, "before": before}).one_or_none()
         return None if row is None else vocabulary_of(row)
 
-    def replay(self, until: int | None = None) -> Iterator[Replayed]:
-        """Yield what leads to the state after event ``until``, or as it is now, a block of rows in memory at a time."""
+    def replay(self, until: int | None = None, after: int = 0) -> Iterator[Replayed]:
+        """Yield what leads to the state after event ``until``, or as it is now, a block of rows in memory at a time.
+
+        See `Store.replay` for ``after``.
+        """
         with self._reading() as connection:
-            yield from generation_reads.replay(connection, last_seq(connection) if until is None else until)
+            yield from generation_reads.replay(connection, last_seq(connection) if until is None else until, after)
 
     def placing(self, article_id: str, seq: int) -> Event:
         """Return the event with the number ``seq``, as it placed an article if it activated a generation."""

@@ -64,10 +64,15 @@ class MemoryStore(MemoryCatalogue):
             for change in changes:
                 self._apply(change)
 
-    def replay(self) -> Iterator[Replayed]:
-        """Yield the whole log in order, as it was when the first event was asked for."""
+    @property
+    def index_file(self) -> None:
+        """Return None."""
+        return None
+
+    def replay(self, after: int = 0) -> Iterator[Replayed]:
+        """Yield the log behind an event in order, as it was when the first event was asked for."""
         with self._lock:
-            events = tuple(self._events)
+            events = tuple(self._events[after:])
         for event in events:
             with self._lock:
                 replayed = self._replayed(event)

@@ -3,14 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from pathlib import Path
+from typing import BinaryIO, Protocol
 
 from dedupe.constraints import Constraint
 from dedupe.events import Decision, Event
 from dedupe.store.answers import ClusterRow, Hour, Page, Titled, Totals
 from dedupe.store.queries import ALL_CHANGES, ChangeFilter, ClusterFilter, ClusterSort, TitleQuery
-from dedupe.store.records import Change, Replayed, StoredArticle, VocabularySnapshot
+from dedupe.store.records import Change, LogPosition, Replayed, StoredArticle, VocabularySnapshot
+
+
+class IndexPlace(Protocol):
+    """Where a snapshot of a store's index is kept; see `dedupe.store.index_file`."""
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies, if there is one."""
+        ...
+
+    @property
+    def erasures(self) -> int:
+        """How often a text was erased since the store was opened."""
+        ...
+
+    def position(self, seq: int) -> LogPosition | None:
+        """Return what tells the log up to an event from every other; None when it does not reach as far."""
+        ...
+
+    def leads_on(self, seq: int) -> bool:
+        """Return whether the index follows from what it was after an event and the events since."""
+        ...
+
+    def writing(self) -> AbstractContextManager[BinaryIO]:
+        """Give a file to write that nobody finds before `publish`; raise OSError."""
+        ...
+
+    def publish(self, erasures: int) -> bool:
+        """Put what was written in the place of the snapshot, unless a text was erased since there were ``erasures``."""
+        ...
+
+    def remove(self) -> None:
+        """Remove the snapshot, durably; raise `StoreUnavailable` when it stays."""
+        ...
+
+    def settle(self) -> None:
+        """See that the file is found after a power cut, too; raise OSError."""
+        ...
 
 
 class Store(Protocol):
@@ -44,8 +84,16 @@ class Store(Protocol):
         """Write all changes in one transaction, durable on return; raise `StoreError` having written none."""
         ...
 
-    def replay(self) -> Iterator[Replayed]:
-        """Yield the whole log in order."""
+    def replay(self, after: int = 0) -> Iterator[Replayed]:
+        """Yield what leads from the state after event ``after`` to the present one: the whole log for 0.
+
+        Another ``after`` must be one from which the log `IndexPlace.leads_on`.
+        """
+        ...
+
+    @property
+    def index_file(self) -> IndexPlace | None:
+        """Where a snapshot of the index is kept; None where none is."""
         ...
 
     def check_writable(self) -> None:

@@ -88,6 +88,14 @@ class Replayed:
     aside: bool = False
 
 
+class LogPosition(NamedTuple):
+    """The log up to event ``seq``: a digest of its newest events, and which generation was in force, 0 for none."""
+
+    seq: int
+    digest: str
+    generation: int
+
+
 class JobState(StrEnum):
     """How far a job is. It is ``activating`` and ``rolling_back`` only while that is going on."""
 

@@ -22,6 +22,7 @@ from dedupe.store.connection import (
     reported,
     writer_engine,
 )
+from dedupe.store.index_file import ERASING, IndexFile
 from dedupe.store.lock import WriterLock
 from dedupe.store.order import check_order
 from dedupe.store.preparation import PROBE, Identity, prepare
@@ -58,6 +59,8 @@ class SqlStore:
         self._is_erasure_due = True  # an earlier process may have died before it emptied the log
         self.catalogue = SqlCatalogue(path, reader_engine(path))
         self._whole = self.catalogue.unveiled
+        self.index_file = IndexFile(path, self.catalogue.snapshot)
+        self.index_file.tidy()
         with self._writing() as connection:
             self._last_seq = last_seq(connection)
         self.check_writable()  # a read-only file opens without complaint
@@ -109,15 +112,17 @@ class SqlStore:
         """Return up to ``limit`` articles whose embargo ended at or before ``at``, the earliest first."""
         return self._whole.due(at, limit)
 
-    def replay(self) -> Iterator[Replayed]:
-        """Yield the whole log in order."""
-        return self.catalogue.replay()
+    def replay(self, after: int = 0) -> Iterator[Replayed]:
+        """Yield the log behind an event in order, the whole of it for 0."""
+        return self.catalogue.replay(after=after)
 
     def commit(self, changes: Sequence[Change]) -> None:
         """Write all changes in one transaction, durable on return; raise `StoreError` having written none."""
         if not changes:
             return
         with self._lock:
+            if any(change.event.kind in ERASING for change in changes):
+                self.index_file.remove()
             with self._writing() as connection:
                 check_order(changes, last_seq(connection))
                 has_erased = write_changes(connection, changes)

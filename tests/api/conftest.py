@@ -122,3 +122,10 @@ def server(tmp_path: Path) -> Iterator[Server]:
             finally:
                 process.terminate()
                 process.wait(40)
+
+
+@pytest.fixture
+def many_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have servers write a snapshot every second, and when they stop."""
+    monkeypatch.setenv("STORYFOLD_SNAPSHOT_EVENTS", "1")
+    monkeypatch.setenv("STORYFOLD_SNAPSHOT_SECONDS", "1")

@@ -216,6 +216,7 @@ def left_behind(folder: Path, words: list[str]) -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.usefixtures("many_snapshots")
 def test_what_was_taken_down_is_in_no_file(tmp_path: Path) -> None:
     """Texts short and long, revised and not, taken down by DELETE and by a kill, while the server runs and after."""
     numbers, gone = count(), list[str]()
@@ -240,6 +241,7 @@ def test_what_was_taken_down_is_in_no_file(tmp_path: Path) -> None:
         assert left_behind(tmp_path, [kept])
         assert left_behind(tmp_path, gone) == []
         server.stop()
+    assert (tmp_path / "news.db.index").exists()
     assert left_behind(tmp_path, gone) == []
     with_backup = tmp_path / "backups"
     with_backup.mkdir()

@@ -103,3 +103,13 @@ def test_quality_prints_every_figure(evaluated: float) -> None:
     assert ran.returncode == 0, ran.stderr
     assert names[1:-1] == ["near-dup F1", "P", "R", "BCubed F1", "P", "R", "ARI", "NMI", "alone"]
     assert cells(ran.stdout, "sample")[4] == f"{evaluated:.3f}"
+
+
+def test_a_start_is_measured(tmp_path: Path) -> None:
+    ran = run("start.py", "--articles", 600, "--store", tmp_path / "start.db", "--replay")
+    assert ran.returncode == 0, ran.stderr
+    ready = re.findall(r"^ready, .*?  +([0-9. ]+) s", ran.stdout, re.MULTILINE)
+    assert [len(figures.split()) for figures in ready] == [1, 3, 1]
+    assert re.search(r"^longest hold of the index +[0-9.]+ ms$", ran.stdout, re.MULTILINE)
+    assert re.search(r"^size of the snapshot +[0-9,]+ MB$", ran.stdout, re.MULTILINE)
+    assert (tmp_path / "start.db.index").exists()

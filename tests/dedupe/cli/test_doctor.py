@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -10,7 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from dedupe.cli import doctor
+from dedupe.engine import Engine
 from dedupe.settings import EngineSettings
+from dedupe.snapshot.keeping import keep
 from dedupe.store.sql import SqlStore
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample" / "articles.jsonl"
@@ -41,7 +44,7 @@ def test_a_sound_store(run: Run, store: str) -> None:
     ran = run("doctor", "--store", store)
     assert ran.exit_code == 0
     assert [line.split()[:2] for line in ran.stdout.splitlines()] == [
-        ["OK", name] for name in ("python", "kernels", "disk", "store", "settings", "writer", "replay")
+        ["OK", name] for name in ("python", "kernels", "disk", "store", "settings", "writer", "snapshot", "replay")
     ]
     assert "150 articles" in ran.stdout
 
@@ -52,6 +55,30 @@ def test_beside_a_server(run: Run, store: str) -> None:
     assert found["writer"][0] == "OK"
     assert "already being written by process" in found["writer"][1]
     assert found["replay"][0] == "OK"
+
+
+def test_a_snapshot(run: Run, store: str, tmp_path: Path) -> None:
+    """It says whether there is one, how old, and what it covers; a damaged one is no failure: the log is there."""
+    assert verdicts(run, store)["snapshot"] == ("OK", "there is none; a start replays 152 events")
+    with closing(SqlStore.open(store, EngineSettings().signature_identity())) as opened:
+        assert keep(Engine(opened), lambda: False)
+    path = tmp_path / "news.db.index"
+    verdict, found = verdicts(run, store)["snapshot"]
+    assert verdict == "OK"
+    assert re.fullmatch(r"[0-9]+ MB, 0 minutes old, whole, up to event 152 of 152", found)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    ran = run("doctor", "--store", store)
+    assert ran.exit_code == 0
+    assert re.search(r"WARN  snapshot   not used: its [a-z_.]+ is damaged; a start replays all 152 events", ran.stdout)
+    assert path.read_bytes() == content
+
+
+def test_a_long_log_without_a_snapshot(run: Run, store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_LONG_LOG", 100)
+    ran = run("doctor", "--store", store)
+    assert "WARN  snapshot   there is none; a start replays all 152 events; stop the server in good order" in ran.stdout
 
 
 def test_no_store_yet(run: Run, tmp_path: Path) -> None:
