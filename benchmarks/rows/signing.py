@@ -1,0 +1,50 @@
+"""S1: texts in, signatures of 128 permutations out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from news import texts
+from peers import Peer
+
+from rows.apart import apart
+from rows.copies import OURS, contenders
+from rows.figure import Figure, Measured, Size
+
+TARGET: Final = 100_000.0
+ANY_SCRIPT_TARGET: Final = 50_000.0
+
+
+def measure(size: Size) -> Measured:
+    """Sign articles that are mostly ASCII, then articles of six other scripts."""
+    ascii_rates, other_rates = (apart(rates, size, any_script=any_script) for any_script in (False, True))
+    figures = [
+        _figure("signatures/s, mostly ASCII", TARGET, ascii_rates),
+        _figure("signatures/s, other scripts", ANY_SCRIPT_TARGET, other_rates),
+    ]
+    return Measured(figures=figures, note=f"{size.articles:,} texts of 400 words; gaoya with its smallest index")
+
+
+def rates(size: Size, *, any_script: bool) -> dict[str, list[float]]:
+    """Return the signatures per second of us and each peer, run after run."""
+    articles = texts(size.articles, any_script=any_script)
+    there = contenders()
+    measured: dict[str, list[float]] = {name: [] for name in there}
+    for _ in range(size.runs):
+        for name, make in there.items():
+            contender = make()
+            begun = time.process_time()
+            _sign(contender, articles)
+            measured[name].append(len(articles) / (time.process_time() - begun))
+    return measured
+
+
+def _sign(contender: Peer, articles: Sequence[str]) -> None:
+    for text in articles:
+        contender.sign(text)
+
+
+def _figure(what: str, target: float, measured: dict[str, list[float]]) -> Figure:
+    return Figure(what=what, target=target, ours=measured.pop(OURS), peers=dict(measured))
