@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
+from typing import Final
 
 from rows.figure import Figure, Measured
 from tables import markdown
 
-HEADER = ("what", "target", "ours", "least to most", "met")
-PEERS_HEADER = ("what", "peer", "theirs", "least to most", "ours is better by", "recall", "precision")
-ROWS_HEADER = ("row", "measured on", "runs", "when", "on")
+HEADER: Final = ("what", "target", "ours", "least to most", "met")
+PEERS_HEADER: Final = ("what", "peer", "theirs", "least to most", "ours is better by", "recall", "precision")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def text_of(kept: Mapping[str, Kept], plots: Sequence[str]) -> str:
         for figure in row.measured.figures
         for peer in figure.peers
     ]
-    rows = [(name, row.measured.note, str(row.runs), row.when, row.machine) for name, row in kept.items()]
+    rows = [f"- **{name}**, {row.about}: {row.measured.note}. {_runs(row)}." for name, row in kept.items()]
     left_out = sorted({peer for row in kept.values() for peer in row.left_out})
     parts = [
         "# Speed",
@@ -59,7 +59,8 @@ def text_of(kept: Mapping[str, Kept], plots: Sequence[str]) -> str:
         markdown([HEADER, *ours], left=1),
         *([f"Peers, in the same run.{_named(left_out)}", markdown([PEERS_HEADER, *theirs], left=2)] if theirs else []),
         *(f"![{name}]({name})" for name in plots),
-        markdown([ROWS_HEADER, *rows], left=len(ROWS_HEADER)),
+        "Measured on:",
+        "\n".join(rows),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -68,6 +69,10 @@ INTRODUCTION = """\
 Medians, with the least and the most of all runs. What is compared ran in one process, in turn, pinned to one
 processor, and counts the time that the processor spent (S2 to S4 and S10 as well); S5 and S6 count the time of
 the clock, over HTTP. How each row is measured: [docs/benchmarks.md](../docs/benchmarks.md)."""
+
+
+def _runs(row: Kept) -> str:
+    return f"{'One run' if row.runs == 1 else f'{row.runs} runs'} on {row.when}: {row.machine}"
 
 
 def _named(left_out: Sequence[str]) -> str:

@@ -37,7 +37,7 @@ class Row(NamedTuple):
 
 
 ROWS: Final = {
-    "S1": Row("text to signature", Size(articles=20_000, runs=5), signing.measure),
+    "S1": Row("text to signature", Size(articles=10_000, runs=5), signing.measure),
     "S2": Row("the copy layer, one article at a time", Size(articles=150_000, runs=5), lookup.measure),
     "S3": Row("text to groups of copies", Size(articles=100_000, runs=3), grouping.measure),
     "S4": Row("the whole engine, in stream order", Size(articles=50_000, runs=3), stream.measure),
