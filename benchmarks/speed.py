@@ -22,7 +22,7 @@ import peers
 from plots import draw
 from report import Kept, as_json, of_json, text_of
 from results import machine, write_part
-from rows import grouping, growth, intake, lookup, polling, reindexing, signing, stream
+from rows import grouping, growth, intake, lookup, polling, reindexing, signing, starting, stream
 from rows.figure import Measured, Size
 
 HERE: Final = Path(__file__).parent
@@ -44,6 +44,7 @@ ROWS: Final = {
     "S5": Row("durable over HTTP", Size(articles=20_000, runs=3), intake.measure),
     "S6": Row("the list of clusters, asked for again and again", Size(articles=1_000_000, runs=3), polling.measure),
     "S7": Row("re-index", Size(articles=1_000_000, runs=1), reindexing.measure),
+    "S8": Row("start", Size(articles=1_000_000, runs=3), starting.measure),
     "S9": Row("memory of the index", Size(articles=1_000_000, runs=1), growth.measure_memory),
     "S10": Row("growth", Size(articles=1_000_000, runs=1), growth.measure_growth),
 }

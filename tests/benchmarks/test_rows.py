@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from news import reports
 from peers import left_out, peers
-from rows import grouping, growth, intake, lookup, polling, reindexing, signing, stream
+from rows import grouping, growth, intake, lookup, polling, reindexing, signing, starting, stream
 from rows.copies import OURS, Storyfold, contenders
 from rows.figure import Found, Size
 from rows.memory import array_bytes, peak, resident
@@ -114,3 +114,9 @@ def test_arrays_are_counted_once_wherever_they_are_held() -> None:
 
     assert array_bytes(Holder()) == cells.nbytes + table.nbytes
     assert 0 < resident() <= peak()
+
+
+def test_starting_a_real_server(tmp_path: Path) -> None:
+    store = tmp_path / "archive.db"
+    reindexing.fill(f"sqlite:///{store}", 20)
+    assert starting.seconds_until_ready(store) > 0
