@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from report import Kept
+from rows.growth import COMPARED, KEPT_TARGET, MEMORY_TARGET
 
 GROWTH: Final = "S10"
 INK: Final = "#1f3a5f"
@@ -25,7 +26,7 @@ def draw(kept: Mapping[str, Kept], folder: Path) -> Sequence[str]:
     mpl.use("svg")
     mpl.rcParams.update({"svg.hashsalt": "storyfold", "svg.fonttype": "none", "font.family": "sans-serif"})
     curves = kept[GROWTH].measured.curves
-    live = [count / 1_000 for count in curves["live"]]
+    live = curves["live"]
     _throughput(live, curves["per_second"], folder / names[0])
     _memory(live, [size / 1e6 for size in curves["bytes"]], folder / names[1])
     return names
@@ -33,7 +34,16 @@ def draw(kept: Mapping[str, Kept], folder: Path) -> Sequence[str]:
 
 def _throughput(live: Sequence[float], rates: Sequence[float], path: Path) -> None:
     figure, axes = _axes("Throughput of the whole engine, one article at a time", "articles a second")
-    axes.plot(live, rates, color=INK, marker="o", markersize=3)
+    compared = next((at for at, count in enumerate(live) if count >= COMPARED), 0)
+    axes.plot(live, rates, color=INK, marker="o", markersize=3, label="measured")
+    axes.axhline(
+        KEPT_TARGET * rates[compared],
+        color=WARN,
+        linestyle="--",
+        label=f"{KEPT_TARGET:.0%} of that at {live[compared]:,}",
+    )
+    axes.set_xlim(0, 1.02 * live[-1])
+    axes.legend(frameon=False, loc="lower left")
     axes.set_ylim(0, 1.15 * max(rates))
     _save(figure, path)
 
@@ -41,8 +51,15 @@ def _throughput(live: Sequence[float], rates: Sequence[float], path: Path) -> No
 def _memory(live: Sequence[float], megabytes: Sequence[float], path: Path) -> None:
     figure, axes = _axes("Memory of the index, both levels", "megabytes")
     axes.plot(live, megabytes, color=INK, marker="o", markersize=3, label="measured")
-    axes.plot([0, live[-1]], [0, 1.5 * live[-1]], color=WARN, linestyle="--", label="target: 1.5 kB an article")
+    axes.plot(
+        [0, live[-1]],
+        [0, MEMORY_TARGET * live[-1] / 1e3],
+        color=WARN,
+        linestyle="--",
+        label=f"target: {MEMORY_TARGET} kB an article",
+    )
     axes.set_ylim(0, None)
+    axes.set_xlim(0, 1.02 * live[-1])
     axes.legend(frameon=False, loc="upper left")
     _save(figure, path)
 
@@ -52,9 +69,8 @@ def _axes(title: str, label: str) -> tuple[Any, Any]:
 
     figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
     axes.set_title(title, loc="left", fontsize=11)
-    axes.set_xlabel("live articles, thousands")
+    axes.set_xlabel("live articles")
     axes.set_ylabel(label)
-    axes.set_xlim(0, None)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     axes.xaxis.set_major_formatter("{x:,.0f}")
