@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -55,27 +55,38 @@ def main() -> None:
     options = _options()
     if options.list:
         print("\n".join(f"{name:4} {row.about}, {row.size.articles:,} articles" for name, row in ROWS.items()))
-        return
-    options.into.mkdir(parents=True, exist_ok=True)
-    kept_in = options.into / "speed.json"
-    for name in options.rows or ROWS:
-        row = ROWS[name]
-        size = Size(articles=options.articles or row.size.articles, runs=options.runs or row.size.runs)
-        print(f"{name}: {row.about}, {size.articles:,} articles, runs: {size.runs}", file=sys.stderr)
-        measured = row.measure(size)
-        kept = of_json(kept_in.read_text(encoding="utf-8")) if kept_in.exists() else {}
-        kept[name] = Kept(
-            about=row.about,
-            measured=measured,
-            runs=size.runs,
-            when=f"{datetime.now(UTC):%d %B %Y}",
-            machine=machine(),
-            left_out=peers.left_out(),
-        )
-        kept = {known: kept[known] for known in ROWS if known in kept}
-        kept_in.write_text(as_json(kept), encoding="utf-8")
-        write_part(options.into / "RESULTS.md", text_of(kept, draw(kept, options.into)))
-        print(text_of({name: kept[name]}, ()))
+    elif options.tables:
+        _write(options.into, {})
+    else:
+        options.into.mkdir(parents=True, exist_ok=True)
+        for name in options.rows or ROWS:
+            size = ROWS[name].size
+            size = Size(articles=options.articles or size.articles, runs=options.runs or size.runs)
+            row = {name: _run(name, size)}
+            _write(options.into, row)
+            print(text_of(row, ()))
+
+
+def _run(name: str, size: Size) -> Kept:
+    row = ROWS[name]
+    print(f"{name}: {row.about}, {size.articles:,} articles, runs: {size.runs}", file=sys.stderr)
+    return Kept(
+        about=row.about,
+        measured=row.measure(size),
+        runs=size.runs,
+        when=f"{datetime.now(UTC):%d %B %Y}",
+        machine=machine(),
+        left_out=peers.left_out(),
+    )
+
+
+def _write(folder: Path, rows: Mapping[str, Kept]) -> None:
+    """Keep rows beside those that were kept, and make tables and plots of all."""
+    kept_in = folder / "speed.json"
+    kept = of_json(kept_in.read_text(encoding="utf-8")) if kept_in.exists() else {}
+    kept = {name: {**kept, **rows}[name] for name in ROWS if name in kept or name in rows}
+    kept_in.write_text(as_json(kept), encoding="utf-8")
+    write_part(folder / "RESULTS.md", text_of(kept, draw(kept, folder)))
 
 
 def _options() -> argparse.Namespace:
@@ -84,6 +95,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--articles", type=_positive, help="how many, in every row")
     parser.add_argument("--runs", type=_positive, help="how often each is measured")
     parser.add_argument("--into", type=Path, default=HERE, help="the folder of RESULTS.md, speed.json and plots")
+    parser.add_argument("--tables", action="store_true", help="measure nothing, make the tables anew from speed.json")
     parser.add_argument("--list", action="store_true", help="say what there is and end")
     options = parser.parse_args()
     if unknown := [name for name in options.rows if name not in ROWS]:
