@@ -67,8 +67,8 @@ def text_of(kept: Mapping[str, Kept], plots: Sequence[str]) -> str:
 
 INTRODUCTION = """\
 Medians, with the least and the most of all runs. What is compared ran in one process, in turn, pinned to one
-processor, and counts the time that the processor spent (S2 to S4 and S10 as well); S5 and S6 count the time of
-the clock, over HTTP. How each row is measured: [docs/benchmarks.md](../docs/benchmarks.md)."""
+processor. S1, S3, S4 and S10 count the time that the processor spent, S2 and S5 to S8 that of the clock.
+How each row is measured: [docs/benchmarks.md](../docs/benchmarks.md)."""
 
 
 def _runs(row: Kept) -> str:

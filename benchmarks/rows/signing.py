@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from news import texts
@@ -15,16 +15,32 @@ from rows.figure import Figure, Measured, Size
 
 TARGET: Final = 100_000.0
 ANY_SCRIPT_TARGET: Final = 50_000.0
+RATIO: Final = 10.0
+RATIOS: Final = {"gaoya": 5.0}
 
 
 def measure(size: Size) -> Measured:
     """Sign articles that are mostly ASCII, then articles of six other scripts."""
-    ascii_rates, other_rates = (apart(rates, size, any_script=any_script) for any_script in (False, True))
+    plain, other = (apart(rates, size, any_script=any_script) for any_script in (False, True))
     figures = [
-        _figure("signatures/s, mostly ASCII", TARGET, ascii_rates),
-        _figure("signatures/s, other scripts", ANY_SCRIPT_TARGET, other_rates),
+        _figure("signatures/s, mostly ASCII", TARGET, plain),
+        _figure("signatures/s, other scripts", ANY_SCRIPT_TARGET, other),
+        *(_ratio(name, plain) for name in plain if name != OURS),
     ]
     return Measured(figures=figures, note=f"{size.articles:,} texts of 400 words; gaoya with its smallest index")
+
+
+def _figure(what: str, target: float, measured: Mapping[str, Sequence[float]]) -> Figure:
+    theirs = {name: runs for name, runs in measured.items() if name != OURS}
+    return Figure(what=what, target=target, ours=measured[OURS], peers=theirs)
+
+
+def _ratio(peer: str, measured: Mapping[str, Sequence[float]]) -> Figure:
+    """Return how many times quicker than a peer we were in each run."""
+    ratios = [ours / theirs for ours, theirs in zip(measured[OURS], measured[peer], strict=True)]
+    return Figure(
+        what=f"times as quick as {peer}, mostly ASCII", target=RATIOS.get(peer.split(maxsplit=1)[0], RATIO), ours=ratios
+    )
 
 
 def rates(size: Size, *, any_script: bool) -> dict[str, list[float]]:
@@ -44,7 +60,3 @@ def rates(size: Size, *, any_script: bool) -> dict[str, list[float]]:
 def _sign(contender: Peer, articles: Sequence[str]) -> None:
     for text in articles:
         contender.sign(text)
-
-
-def _figure(what: str, target: float, measured: dict[str, list[float]]) -> Figure:
-    return Figure(what=what, target=target, ours=measured.pop(OURS), peers=dict(measured))
