@@ -31,7 +31,7 @@ def contenders() -> dict[str, Callable[[], Peer]]:
     return there
 
 
-class Storyfold:
+class Storyfold(Peer):
     """Signatures, buckets, and a verdict that counts the shingles that two texts share."""
 
     def __init__(self) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from news import texts
-from peers import Peer
 
 from rows.apart import apart
 from rows.copies import OURS, contenders
@@ -52,11 +51,6 @@ def rates(size: Size, *, any_script: bool) -> dict[str, list[float]]:
         for name, make in there.items():
             contender = make()
             begun = time.process_time()
-            _sign(contender, articles)
+            contender.sign_all(articles)
             measured[name].append(len(articles) / (time.process_time() - begun))
     return measured
-
-
-def _sign(contender: Peer, articles: Sequence[str]) -> None:
-    for text in articles:
-        contender.sign(text)
