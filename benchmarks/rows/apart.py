@@ -15,12 +15,11 @@ R = TypeVar("R")
 def apart(work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
     """Return what ``work``, a function of a module, returns in a new process that is pinned to one processor."""
     fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=fresh, initializer=pin, initargs=(-1,)) as process:
+    with ProcessPoolExecutor(1, mp_context=fresh, initializer=pin) as process:
         return process.submit(work, *arguments, **named).result()
 
 
-def pin(place: int) -> None:
-    """Keep this process on one of the processors that it may use, where the system can (as `taskset` does)."""
+def pin() -> None:
+    """Keep this process on the last of the processors that it may use, where the system can (as `taskset` does)."""
     if hasattr(os, "sched_setaffinity"):
-        there = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {there[place % len(there)]})
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

@@ -23,6 +23,7 @@ from rows.memory import array_bytes, resident
 from rows.stream import submissions
 
 MEMORY_TARGET: Final = 1.5
+LARGEST_TARGET: Final = 16.0
 KEPT_TARGET: Final = 0.7
 STEPS: Final = 20
 COMPARED: Final = 100_000
@@ -59,6 +60,12 @@ def measure_memory(size: Size) -> Measured:
             target=MEMORY_TARGET,
             less_is_better=True,
             ours=[point.resident / point.live / 1_000 for point in last],
+        ),
+        Figure(
+            what="GiB for 10 million live articles, extrapolated",
+            target=LARGEST_TARGET,
+            less_is_better=True,
+            ours=[10_000_000 * point.resident / point.live / 2**30 for point in last],
         ),
         Figure(
             what="kB for a live article, both levels, arrays alone",
