@@ -51,7 +51,7 @@ def measure(size: Size) -> Measured:
         ),
         Figure(what="articles/s in bulk", target=BULK_TARGET, ours=_rates(in_bulk)),
     ]
-    note = f"{size.articles:,} made-up articles of 220 words singly, as many in bulk; a new server in each run"
+    note = f"{size.articles:,} made-up articles of 400 words singly, as many in bulk; a new server in each run"
     return Measured(figures=figures, note=f"{note}, not pinned: it and the load have the machine together")
 
 
