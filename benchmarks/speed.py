@@ -12,6 +12,7 @@ Peers come with the extra `bench`; those that are not installed are left out, an
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -70,12 +71,13 @@ def main() -> None:
 def _run(name: str, size: Size) -> Kept:
     row = ROWS[name]
     print(f"{name}: {row.about}, {size.articles:,} articles, runs: {size.runs}", file=sys.stderr)
+    load = f", load average {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
     return Kept(
         about=row.about,
         measured=row.measure(size),
         runs=size.runs,
         when=f"{datetime.now(UTC):%d %B %Y}",
-        machine=machine(),
+        machine=machine() + load,
         left_out=peers.left_out(),
     )
 
