@@ -19,7 +19,6 @@ from dedupe.text.tokens import tokenise
 
 OURS: Final = ""
 WARM: Final = 50
-BLOCK: Final = 256
 
 
 def contenders() -> dict[str, Callable[[], Peer]]:
@@ -48,10 +47,7 @@ class Storyfold(Peer):
     def sign_all(self, texts: Sequence[str]) -> Sequence[NDArray[np.uint32]]:
         """Sign texts in blocks, where the engine has a function for that."""
         in_blocks = getattr(signature, "sign_all", None)
-        if in_blocks is None:
-            return [self.sign(text) for text in texts]
-        blocks = (texts[at : at + BLOCK] for at in range(0, len(texts), BLOCK))
-        return [row for block in blocks for row in in_blocks(block, SHIPPED.shingle_size)]
+        return [self.sign(text) for text in texts] if in_blocks is None else in_blocks(texts, SHIPPED.shingle_size)
 
     def find_and_add(self, number: int, text: str) -> Sequence[int]:
         """Return the texts with as many shingles in common, and enter this one; numbers count from 0."""
