@@ -17,11 +17,12 @@ PEERS_HEADER: Final = ("what", "peer", "theirs", "least to most", "ours is bette
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What one row said when it was run last."""
+    """What one row said when it was run last; ``is_whole`` is False where it was smaller than its target says."""
 
     about: str
     measured: Measured
     runs: int
+    is_whole: bool
     when: str
     machine: str
     left_out: Sequence[str]
@@ -44,7 +45,9 @@ def _measured(kept: dict[str, object]) -> Measured:
 
 def text_of(kept: Mapping[str, Kept], plots: Sequence[str]) -> str:
     """Return the part of RESULTS.md, with the ``plots`` of these file names."""
-    ours = [(f"{name} {figure.what}", *_ours(figure)) for name, row in kept.items() for figure in row.measured.figures]
+    ours = [
+        (f"{name} {figure.what}", *_ours(figure, row)) for name, row in kept.items() for figure in row.measured.figures
+    ]
     theirs = [
         (f"{name} {figure.what}", *_theirs(figure, peer))
         for name, row in kept.items()
@@ -67,7 +70,7 @@ def text_of(kept: Mapping[str, Kept], plots: Sequence[str]) -> str:
 
 INTRODUCTION = """\
 Medians, with the least and the most of all runs. What is compared ran in one process, in turn, pinned to one
-processor. S1, S3, S4 and S10 count the time that the processor spent, S2 and S5 to S8 that of the clock.
+processor. In brackets: measured smaller than the target says, so that it is not known. S1, S3, S4 and S10 count the time that the processor spent, S2 and S5 to S8 that of the clock.
 How each row is measured: [docs/benchmarks.md](../docs/benchmarks.md)."""
 
 
@@ -79,11 +82,17 @@ def _named(left_out: Sequence[str]) -> str:
     return f" Not installed, so left out: {', '.join(left_out)}." if left_out else ""
 
 
-def _ours(figure: Figure) -> tuple[str, ...]:
-    met = {True: "yes", False: "no", None: "–"}[figure.is_met]
+def _ours(figure: Figure, row: Kept) -> tuple[str, ...]:
     sign = "≤" if figure.less_is_better else "≥"
     target = "–" if figure.target is None else f"{sign} {_number(figure.target)}"
-    return target, _number(median(figure.ours)), _spread(figure.ours), met
+    return target, _number(median(figure.ours)), _spread(figure.ours), _met(figure, row)
+
+
+def _met(figure: Figure, row: Kept) -> str:
+    if figure.is_met is None:
+        return "–"
+    told = "yes" if figure.is_met else "no"
+    return told if row.is_whole else f"({told})"
 
 
 def _theirs(figure: Figure, peer: str) -> tuple[str, ...]:

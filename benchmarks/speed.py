@@ -76,6 +76,7 @@ def _run(name: str, size: Size) -> Kept:
         about=row.about,
         measured=row.measure(size),
         runs=size.runs,
+        is_whole=size.articles >= row.size.articles,
         when=f"{datetime.now(UTC):%d %B %Y}",
         machine=machine() + load,
         left_out=peers.left_out(),

@@ -23,9 +23,16 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
 
-def kept(figure: Figure, **curves: list[float]) -> Kept:
-    measured = Measured(figures=[figure], note="some articles", curves=curves)
-    return Kept(about="a row", measured=measured, runs=3, when="today", machine="here", left_out=["gaoya"])
+def kept(figure: Figure, *, is_whole: bool = True, **curves: list[float]) -> Kept:
+    return Kept(
+        about="a row",
+        measured=Measured(figures=[figure], note="some articles", curves=curves),
+        runs=3,
+        is_whole=is_whole,
+        when="today",
+        machine="here",
+        left_out=["gaoya"],
+    )
 
 
 RATE = Figure(
@@ -89,6 +96,7 @@ def test_a_target_is_a_floor_or_a_ceiling_and_ratios_say_who_is_better() -> None
     assert [cell.strip() for cell in ours.split("|")[2:-1]] == ["≥ 100", "120", "90.0 to 130", "yes"]
     assert [cell.strip() for cell in theirs.split("|")[3:-1]] == ["24.0", "20.0 to 30.0", "5.0 ×", "0.950", "0.500"]
     assert "left out: gaoya" in text
+    assert "| (yes) |" in text_of({"S1": kept(RATE, is_whole=False)}, [])
     assert "![memory.svg](memory.svg)" in text
 
 
