@@ -17,7 +17,7 @@ PEERS_HEADER: Final = ("what", "peer", "theirs", "least to most", "ours is bette
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What one row said when it was run last; ``is_whole`` is False where it was smaller than its target says."""
+    """What one row said when it was run last; ``is_whole`` is False where it was smaller than it should be."""
 
     about: str
     measured: Measured
@@ -70,7 +70,8 @@ def text_of(kept: Mapping[str, Kept], plots: Sequence[str]) -> str:
 
 INTRODUCTION = """\
 Medians, with the least and the most of all runs. What is compared ran in one process, in turn, pinned to one
-processor. In brackets: measured smaller than the target says, so that it is not known. S1, S3, S4 and S10 count the time that the processor spent, S2 and S5 to S8 that of the clock.
+processor. S1, S3, S4 and S10 count the time that the processor spent, S2 and S5 to S8 that of the clock. What stands in
+brackets was measured smaller than the target says: it is a hint, and no answer.
 How each row is measured: [docs/benchmarks.md](../docs/benchmarks.md)."""
 
 
