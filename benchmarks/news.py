@@ -79,9 +79,9 @@ def reports(count: int, seed: int = 1, *, any_script: bool = False) -> Iterator[
             if draw.random() < 0.05:
                 events[place], opened = (opened, _own_words(draw)), opened + 1
             original, (event, own) = number, events[place]
-            words = _told(draw, spoken, own, is_quoting=number % 4 == 0)
+            words = _told(draw, spoken, own, is_quoting=number % 4 == 0).astype(np.int32)
             originals = originals[-RECENT:] if len(originals) == 2 * RECENT else originals
-            originals.append((number, event, words.astype(np.int32)))
+            originals.append((number, event, words))
         title = spoken.words(draw, (TITLE_WORDS,))
         title[:3] = words[draw.integers(len(words), size=3)] // _FORMS * _FORMS
         yield Report(number, event, original, _written(spoken, title), _written(spoken, words))

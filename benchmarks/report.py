@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 from rows.figure import Figure, Measured
 from tables import markdown
@@ -38,7 +38,7 @@ def of_json(text: str) -> dict[str, Kept]:
     return {name: Kept(**(row | {"measured": _measured(row["measured"])})) for name, row in json.loads(text).items()}
 
 
-def _measured(kept: dict[str, object]) -> Measured:
+def _measured(kept: dict[str, Any]) -> Measured:
     figures = [Figure.of_json(figure) for figure in kept["figures"]]
     return Measured(figures=figures, note=kept["note"], curves=kept["curves"])
 

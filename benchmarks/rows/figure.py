@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -27,8 +27,8 @@ class Figure:
     ours: Sequence[float]
     target: float | None = None
     less_is_better: bool = False
-    peers: dict[str, Sequence[float]] = field(default_factory=dict)
-    found: dict[str, Found] = field(default_factory=dict)
+    peers: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    found: Mapping[str, Found] = field(default_factory=dict)
 
     @property
     def is_met(self) -> bool | None:
@@ -55,7 +55,7 @@ class Measured:
 
     figures: Sequence[Figure]
     note: str
-    curves: dict[str, Sequence[float]] = field(default_factory=dict)
+    curves: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
