@@ -1,7 +1,7 @@
 # make run    the demo: a server with the sample stream, ready to look at
 # make test   every check and test, as continuous integration runs them
 # make soak   what takes longer: kills, floods, races, whatever the API's document allows
-# make bench  quality and speed, measured on this machine
+# make bench  quality and speed, measured on this machine beside other libraries; scripts/bench measures parts
 # make clean  remove the environment and what was built
 #
 # The first of each makes an environment in VENV (.venv) with PYTHON (the newest python3 from 3.11 on).
@@ -21,7 +21,7 @@ test: $(VENV)/.storyfold-dev
 soak: $(VENV)/.storyfold-soak
 	@scripts/soak
 
-bench: $(VENV)/.storyfold-dev
+bench: $(VENV)/.storyfold-bench
 	@scripts/bench
 
 clean:
@@ -34,6 +34,10 @@ $(VENV)/.storyfold-run: pyproject.toml
 
 $(VENV)/.storyfold-soak: pyproject.toml
 	@scripts/environment ".[dev,soak]"
+	@touch "$@" "$(VENV)/.storyfold-dev" "$(VENV)/.storyfold-run"
+
+$(VENV)/.storyfold-bench: pyproject.toml
+	@scripts/environment ".[dev,bench]"
 	@touch "$@" "$(VENV)/.storyfold-dev" "$(VENV)/.storyfold-run"
 
 $(VENV)/.storyfold-dev: pyproject.toml

@@ -13,19 +13,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import httpx
 import numpy as np
+from servers import serving
 
 from dedupe import ids
 from dedupe.article import Article
@@ -102,20 +100,6 @@ def fill(path: Path, count: int, clusters: int) -> None:
     store.commit(block)
     store.close()
     print(file=sys.stderr)
-
-
-@contextmanager
-def serving(path: Path) -> Iterator[tuple[str, int]]:
-    """Serve a store; yield its address and the number of the process."""
-    command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", "0", "--json"]
-    with subprocess.Popen(
-        [*command, "--store", f"sqlite:///{path}"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        started = process.stdout.readline() if process.stdout else ""
-        try:
-            yield json.loads(started)["url"], process.pid
-        finally:
-            process.terminate()
 
 
 def ask(url: str) -> tuple[dict[str, list[float]], int]:

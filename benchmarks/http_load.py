@@ -19,127 +19,17 @@ import json
 import os
 import sys
 import time
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import asdict
 from typing import Final
 from urllib.parse import urlsplit
 
 import httptools
-import numpy as np
+from connections import Measured, Target, Work, exchange, posts
 from load_articles import bodies
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 BULK_PART: Final = 65_536
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """The server that is loaded, and the key it asks for, if any."""
-
-    host: str
-    port: int
-    api_key: str | None = None
-
-    def head(self, path: str, *headers: str) -> bytes:
-        """Return the request line and headers of a POST, without the blank line that ends them."""
-        key = [f"Authorization: Bearer {self.api_key}"] if self.api_key else []
-        lines = [f"POST {path} HTTP/1.1", f"Host: {self.host}:{self.port}", *key, *headers]
-        return "\r\n".join(lines).encode()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """What one run showed. The latencies are those of single requests, so a bulk run has none."""
-
-    articles: int
-    connections: int
-    seconds: float
-    articles_per_second: float
-    p50_milliseconds: float | None = None
-    p99_milliseconds: float | None = None
-    slowest_milliseconds: float | None = None
-
-
-class Connection(asyncio.Protocol):
-    """One kept-alive connection: sends the next request as soon as the last is answered."""
-
-    def __init__(self, requests: deque[bytes], latencies: list[float], finished: asyncio.Future[None]) -> None:
-        self._requests = requests
-        self._latencies = latencies
-        self._finished = finished
-        self._transport: asyncio.Transport | None = None
-        self._parser = httptools.HttpResponseParser(self)
-        self._sent_at = 0.0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send the first request."""
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
-            self._send_next()
-
-    def data_received(self, data: bytes) -> None:
-        """Read on in the answer."""
-        self._parser.feed_data(data)
-
-    def on_message_complete(self) -> None:
-        """Note how long the answer took, and go on (called by the parser)."""
-        self._latencies.append(time.perf_counter() - self._sent_at)
-        if (status := self._parser.get_status_code()) != 201:
-            self._finish(RuntimeError(f"the server answered {status} to an article that is new"))
-            return
-        self._parser = httptools.HttpResponseParser(self)
-        self._send_next()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Fail the run if there was more to send."""
-        self._finish(exc or RuntimeError("the server closed a connection under load"))
-
-    def _send_next(self) -> None:
-        if not self._requests or self._transport is None:
-            self._finish(None)
-            return
-        self._sent_at = time.perf_counter()
-        self._transport.write(self._requests.popleft())
-
-    def _finish(self, failure: Exception | None) -> None:
-        if self._finished.done():
-            return
-        if failure:
-            self._finished.set_exception(failure)
-        else:
-            self._finished.set_result(None)
-        if self._transport:
-            self._transport.close()
-
-
-async def load_singly(target: Target, articles: Sequence[bytes], connections: int) -> Measured:
-    """Post every article by itself over so many connections."""
-    requests = deque(
-        target.head("/v1/articles", "Content-Type: application/json", f"Content-Length: {len(body)}")
-        + b"\r\n\r\n"
-        + body
-        for body in articles
-    )
-    loop = asyncio.get_running_loop()
-    latencies: list[float] = []
-    finished = [loop.create_future() for _ in range(connections)]
-    begun = time.perf_counter()
-    for end in finished:
-        await loop.create_connection(partial(Connection, requests, latencies, end), target.host, target.port)
-    await asyncio.gather(*finished)
-    seconds = time.perf_counter() - begun
-    middle, late, slowest = np.quantile(latencies, [0.5, 0.99, 1.0]) * 1_000
-    return Measured(
-        articles=len(latencies),
-        connections=connections,
-        seconds=round(seconds, 2),
-        articles_per_second=round(len(latencies) / seconds, 1),
-        p50_milliseconds=round(float(middle), 2),
-        p99_milliseconds=round(float(late), 2),
-        slowest_milliseconds=round(float(slowest), 2),
-    )
 
 
 async def load_in_bulk(target: Target, articles: Sequence[bytes]) -> Measured:
@@ -208,8 +98,10 @@ def main() -> None:
         sys.exit(f"{options.base_url} is not on this machine; a benchmark loads nobody else's server")
     target = Target(host=address.hostname or "", port=address.port or 80, api_key=os.environ.get("STORYFOLD_API_KEY"))
     articles = list(bodies(options.articles, options.seed, options.set))
-    work = load_in_bulk(target, articles) if options.bulk else load_singly(target, articles, options.connections)
-    measured = asyncio.run(work)
+    if options.bulk:
+        measured = asyncio.run(load_in_bulk(target, articles))
+    else:
+        measured = asyncio.run(exchange(target, Work(posts(target, articles), 201), options.connections))
     if options.json:
         print(json.dumps(asdict(measured)))
         return

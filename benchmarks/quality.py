@@ -5,15 +5,13 @@
 
 Quality is the same in every run, or the benchmark stops; speed is the median with the spread. The
 development sets lie outside the repository, in ../shared/datasets; without them only the sample
-stream is measured, and the table says so. Naming no set writes benchmarks/RESULTS.md.
+stream is measured, and the table says so. Naming no set writes the first part of benchmarks/RESULTS.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -23,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from results import RESULTS, machine, write_part
 from tables import markdown
 
 from dedupe.evaluation.gold import read_gold, read_predictions
@@ -30,7 +29,6 @@ from dedupe.evaluation.report import Report, evaluate
 
 ROOT: Final = Path(__file__).parents[1]
 DATASETS: Final = ROOT.parent / "shared" / "datasets"
-RESULTS: Final = ROOT / "benchmarks" / "RESULTS.md"
 COMMAND: Final = Path(sys.executable).with_name("storyfold")
 HEADER: Final = (
     "set", "articles", "near-dup F1", "P", "R", "BCubed F1", "P", "R", "ARI", "NMI", "alone", "articles/s",
@@ -106,17 +104,6 @@ def row(measured: Measured) -> tuple[str, ...]:
     return measured.name, f"{measured.articles:,}", *copies, *events, rate + spread
 
 
-def machine() -> str:
-    """Describe this machine and what runs on it, without naming it."""
-    model = platform.processor() or platform.machine()
-    information = Path("/proc/cpuinfo")
-    if information.exists():
-        lines = (line.split(":", 1) for line in information.read_text().splitlines() if line.startswith("model name"))
-        model = next((value.strip() for _, value in lines), model)
-    python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{os.cpu_count()} × {model}, {platform.system()}, {python}"
-
-
 def main() -> None:
     """Measure what was asked for, print the table and keep it."""
     sets = labelled_sets()
@@ -143,7 +130,7 @@ Made by `make bench` on {datetime.now(UTC):%d %B %Y}: {machine()}.
 """
     print(text)
     if not asked.sets:
-        RESULTS.write_text(text, encoding="utf-8")
+        write_part(RESULTS, text)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,85 @@
+"""Plots of how throughput and memory go with the articles that are live, drawn where matplotlib is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from report import Kept
+from rows.growth import COMPARED, KEPT_TARGET, MEMORY_TARGET
+
+GROWTH: Final = "S10"
+INK: Final = "#1f3a5f"
+WARN: Final = "#b03a2e"
+
+
+def draw(kept: Mapping[str, Kept], folder: Path) -> Sequence[str]:
+    """Draw what there are figures for into a folder; return the names of the files that are there."""
+    names = ("throughput.svg", "memory.svg")
+    if GROWTH not in kept:
+        return ()
+    try:
+        import matplotlib as mpl  # noqa: PLC0415  only the extra `bench` has it
+    except ImportError:
+        return tuple(name for name in names if (folder / name).exists())
+    mpl.use("svg")
+    mpl.rcParams.update({"svg.hashsalt": "storyfold", "svg.fonttype": "none", "font.family": "sans-serif"})
+    curves = kept[GROWTH].measured.curves
+    live = curves["live"]
+    _throughput(live, curves["per_second"], folder / names[0])
+    _memory(live, [size / 1e6 for size in curves["bytes"]], folder / names[1])
+    return names
+
+
+def _throughput(live: Sequence[float], rates: Sequence[float], path: Path) -> None:
+    figure, axes = _axes("Throughput of the whole engine, one article at a time", "articles a second")
+    compared = next((at for at, count in enumerate(live) if count >= COMPARED), 0)
+    axes.plot(live, rates, color=INK, marker="o", markersize=3, label="measured")
+    axes.axhline(
+        KEPT_TARGET * rates[compared],
+        color=WARN,
+        linestyle="--",
+        label=f"{KEPT_TARGET:.0%} of that at {live[compared]:,}",
+    )
+    axes.set_xlim(0, 1.02 * live[-1])
+    axes.legend(frameon=False, loc="lower left")
+    axes.set_ylim(0, 1.15 * max(rates))
+    _save(figure, path)
+
+
+def _memory(live: Sequence[float], megabytes: Sequence[float], path: Path) -> None:
+    figure, axes = _axes("Memory of the index, both levels", "megabytes")
+    axes.plot(live, megabytes, color=INK, marker="o", markersize=3, label="measured")
+    axes.plot(
+        [0, live[-1]],
+        [0, MEMORY_TARGET * live[-1] / 1e3],
+        color=WARN,
+        linestyle="--",
+        label=f"target: {MEMORY_TARGET} kB an article",
+    )
+    axes.set_ylim(0, None)
+    axes.set_xlim(0, 1.02 * live[-1])
+    axes.legend(frameon=False, loc="upper left")
+    _save(figure, path)
+
+
+def _axes(title: str, label: str) -> tuple[Any, Any]:
+    import matplotlib.pyplot as plt  # noqa: PLC0415  only the extra `bench` has it
+
+    figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
+    axes.set_title(title, loc="left", fontsize=11)
+    axes.set_xlabel("live articles")
+    axes.set_ylabel(label)
+    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    return figure, axes
+
+
+def _save(figure: Any, path: Path) -> None:
+    import matplotlib.pyplot as plt  # noqa: PLC0415  only the extra `bench` has it
+
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)

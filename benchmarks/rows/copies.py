@@ -1,0 +1,64 @@
+"""Our copy layer as the engine puts it together, behind the protocol of the peers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+from news import texts
+from numpy.typing import NDArray
+from peers import SHIPPED, THRESHOLD, Peer, peers
+
+from dedupe.clusters.similarity import shared_count
+from dedupe.columns import Arena
+from dedupe.duplicates import signature
+from dedupe.duplicates.bands import Buckets
+from dedupe.duplicates.signature import signature_of
+from dedupe.text.tokens import tokenise
+
+OURS: Final = ""
+WARM: Final = 50
+
+
+def contenders() -> dict[str, Callable[[], Peer]]:
+    """Return how to make what is measured, ours and each peer that is installed, once each has run."""
+    there: dict[str, Callable[[], Peer]] = {OURS: Storyfold} | peers()
+    for make in there.values():
+        warmed = make()
+        for number, text in enumerate(texts(WARM)):
+            warmed.find_and_add(number, text)
+        warmed.sign_all(texts(WARM))
+    return there
+
+
+class Storyfold(Peer):
+    """Signatures, buckets, and a verdict that counts the shingles that two texts share."""
+
+    def __init__(self) -> None:
+        self._buckets = Buckets(SHIPPED.bands, SHIPPED.rows, SHIPPED.bucket_cap)
+        self._shingles = Arena(np.uint32)
+        self._starts = [0]
+
+    def sign(self, text: str) -> NDArray[np.uint32]:
+        """Sign a text."""
+        return signature_of(tokenise(text).hashes, SHIPPED.shingle_size)[1]
+
+    def sign_all(self, texts: Sequence[str]) -> Sequence[NDArray[np.uint32]]:
+        """Sign texts in blocks, where the engine has a function for that."""
+        in_blocks = getattr(signature, "sign_all", None)
+        return [self.sign(text) for text in texts] if in_blocks is None else in_blocks(texts, SHIPPED.shingle_size)
+
+    def find_and_add(self, number: int, text: str) -> Sequence[int]:
+        """Return the texts with as many shingles in common, and enter this one; numbers count from 0."""
+        shingles, signed = signature_of(tokenise(text).hashes, SHIPPED.shingle_size)
+        found = [slot for slot in self._buckets.candidates(signed).tolist() if self._is_alike(slot, shingles)]
+        self._buckets.add(number, signed)
+        self._shingles.append(shingles)
+        self._starts.append(self._shingles.length)
+        return found
+
+    def _is_alike(self, slot: int, shingles: NDArray[np.uint32]) -> bool:
+        theirs = self._shingles.cells[self._starts[slot] : self._starts[slot + 1]]
+        shared = shared_count(shingles, theirs)
+        return shared >= THRESHOLD * (len(shingles) + len(theirs) - shared)

@@ -1,0 +1,172 @@
+"""S9 and S10: memory and speed as the articles that are live grow in number."""
+
+from __future__ import annotations
+
+import gc
+import math
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import islice
+from typing import Final, NamedTuple
+
+from news import reports
+
+from dedupe.engine import Engine
+from dedupe.store.discard import DiscardStore
+from dedupe.submission import Submission
+from rows.apart import apart
+from rows.copies import OURS, contenders
+from rows.figure import Figure, Measured, Size
+from rows.memory import array_bytes, resident
+from rows.stream import submissions
+
+MEMORY_TARGET: Final = 1.5
+LARGEST_TARGET: Final = 16.0
+KEPT_TARGET: Final = 0.7
+STEPS: Final = 20
+COMPARED: Final = 100_000
+PEER_ARTICLES: Final = 20_000
+WARM: Final = 200
+SHORTEST: Final = 0.25
+
+
+class Point(NamedTuple):
+    """How it was with so many live articles: rate and longest pause since the point before, and memory."""
+
+    live: int
+    per_second: float
+    longest_milliseconds: float
+    resident: int
+    arrays: int
+
+
+class Grown(NamedTuple):
+    """How an index grew; ``pauses`` counts adds by the power of two of the milliseconds that they took."""
+
+    points: Sequence[Point]
+    pauses: dict[int, int]
+
+
+def measure_memory(size: Size) -> Measured:
+    """Measure what a live article takes, in the index of the engine and in those of peers."""
+    grown = [_grown(size.articles, run) for run in range(size.runs)]
+    last = [run.points[-1] for run in grown]
+    copies = _copies_alone(min(size.articles, PEER_ARTICLES))
+    figures = [
+        Figure(
+            what="kB for a live article, both levels, memory of the process",
+            target=MEMORY_TARGET,
+            less_is_better=True,
+            ours=[point.resident / point.live / 1_000 for point in last],
+        ),
+        Figure(
+            what="GiB for 10 million live articles, extrapolated",
+            target=LARGEST_TARGET,
+            less_is_better=True,
+            ours=[10_000_000 * point.resident / point.live / 2**30 for point in last],
+        ),
+        Figure(
+            what="kB for a live article, both levels, arrays alone",
+            less_is_better=True,
+            ours=[point.arrays / point.live / 1_000 for point in last],
+        ),
+        Figure(what="kB for an article, copies alone", less_is_better=True, ours=copies.pop(OURS), peers=copies),
+    ]
+    note = f"{last[0].live:,} live articles of 400 words; copies alone: {min(size.articles, PEER_ARTICLES):,} articles"
+    return Measured(figures=figures, note=note)
+
+
+def measure_growth(size: Size) -> Measured:
+    """Measure how throughput, memory and pauses change while the index grows."""
+    grown = [_grown(size.articles, run) for run in range(size.runs)]
+    points = grown[0].points
+    first = next((point for point in points if point.live >= min(COMPARED, size.articles // 3)), points[0])
+    kept = [_rate_at(run, points[-1].live) / _rate_at(run, first.live) for run in grown]
+    figures = [
+        Figure(
+            what=f"throughput at {points[-1].live:,} live, as a share of that at {first.live:,}",
+            target=KEPT_TARGET,
+            ours=kept,
+        ),
+        Figure(what=f"articles/s at {first.live:,} live", ours=[_rate_at(run, first.live) for run in grown]),
+        Figure(what=f"articles/s at {points[-1].live:,} live", ours=[run.points[-1].per_second for run in grown]),
+        Figure(
+            what="longest pause of one add, ms",
+            less_is_better=True,
+            ours=[max(point.longest_milliseconds for point in run.points) for run in grown],
+        ),
+    ]
+    curves: dict[str, Sequence[float]] = {
+        "live": [point.live for point in points],
+        "per_second": [round(point.per_second, 1) for point in points],
+        "bytes": [point.resident for point in points],
+    }
+    note = f"{size.articles:,} articles, one at a time, none leaves; adds by what they took: {_told(grown[0].pauses)}"
+    return Measured(figures=figures, note=note, curves=curves)
+
+
+@cache
+def _grown(count: int, run: int) -> Grown:
+    """Return what `grow` shows in a new process; both rows look at the same runs."""
+    return apart(grow, count, run + 1)
+
+
+def grow(count: int, seed: int) -> Grown:
+    """Add made-up news to an engine, one article at a time, and look at it now and then."""
+    warm = Engine(DiscardStore())
+    warm.add_all(list(submissions(WARM)))
+    del warm
+    gc.collect()
+    before = resident()
+    engine = Engine(DiscardStore())
+    arriving = submissions(count, seed)
+    points: list[Point] = []
+    pauses: Counter[int] = Counter()
+    while took := _add(engine, islice(arriving, max(1, count // STEPS))):
+        points.append(_point(engine, took, before))
+        pauses.update(math.ceil(math.log2(max(milliseconds, SHORTEST))) for milliseconds in took)
+    return Grown(points, dict(pauses))
+
+
+def _add(engine: Engine, arriving: Iterator[Submission]) -> list[float]:
+    """Add articles; return the milliseconds of the processor that each took."""
+    took = []
+    for submission in arriving:
+        begun = time.process_time_ns()
+        engine.add(submission)
+        took.append((time.process_time_ns() - begun) / 1e6)
+    return took
+
+
+def _point(engine: Engine, took: Sequence[float], before: int) -> Point:
+    with engine.held() as index:
+        arrays = array_bytes(index)
+    live = engine.statistics().live_articles
+    return Point(live, 1_000 * len(took) / sum(took), max(took), resident() - before, arrays)
+
+
+def _rate_at(grown: Grown, live: int) -> float:
+    return min(grown.points, key=lambda point: abs(point.live - live)).per_second
+
+
+def _told(pauses: dict[int, int]) -> str:
+    """Return how many adds took up to each power of two, in milliseconds."""
+    return ", ".join(f"≤ {2.0**power:g} ms {pauses[power]:,}" for power in sorted(pauses))
+
+
+def _copies_alone(count: int) -> dict[str, list[float]]:
+    """Return the kilobytes for an article of our copy layer and of each peer's, each in a process of its own."""
+    return {name: [apart(copies_memory, name, count)] for name in contenders()}
+
+
+def copies_memory(name: str, count: int) -> float:
+    """Return the kilobytes that one contender takes for an article."""
+    contender = contenders()[name]()
+    gc.collect()
+    before = resident()
+    for report in reports(count):
+        contender.find_and_add(report.number, report.text)
+    gc.collect()
+    return (resident() - before) / count / 1_000

@@ -1,0 +1,56 @@
+"""How much memory this process holds, and how much of it is arrays."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+def resident() -> int:
+    """Return the bytes of memory that this process holds now; where that is unknown, the most that it ever held."""
+    return _status("VmRSS") or peak()
+
+
+def peak() -> int:
+    """Return the most bytes of memory that this process ever held."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return _status("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _status(name: str) -> int:
+    told = Path("/proc/self/status")
+    lines = told.read_text().splitlines() if told.exists() else []
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith(f"{name}:")), 0)
+
+
+def array_bytes(held: object) -> int:
+    """Return the bytes of all arrays that an object holds, by whatever way, each counted once."""
+    arrays: dict[int, int] = {}
+    seen: set[int] = set()
+    waiting = [held]
+    while waiting:
+        value = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, np.ndarray):
+            while isinstance(value.base, np.ndarray):
+                value = value.base
+            arrays[id(value)] = value.nbytes
+        else:
+            waiting.extend(_parts(value))
+    return sum(arrays.values())
+
+
+def _parts(value: object) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return value.values()
+    if isinstance(value, list | tuple | set):
+        return value
+    slots = (name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ()) if hasattr(value, name))
+    return [*vars(value).values()] if hasattr(value, "__dict__") else [getattr(value, name) for name in slots]
