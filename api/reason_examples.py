@@ -51,18 +51,18 @@ EXPLANATION: Final[Json] = {
     "decided_at": "2026-03-02T09:12:00Z",
     "revision": 1,
     "placed_in": "clu_7s5hh7zpyenpj",
-    "summary": "It joined with a probability of .967, where .460 is needed, the runner-up had .027. What spoke most"
+    "summary": "It joined with a probability of .967, where .500 is needed, the runner-up had .027. What spoke most"
     " for it: Its words match the cluster's as a whole: .73.",
     "duplicate_of": None,
     "duplicate_group_id": None,
     "join": {
         "cluster_id": "clu_7s5hh7zpyenpj",
         "probability": 0.9674,
-        "threshold": 0.46,
-        "margin": 0.5074,
+        "threshold": 0.5,
+        "margin": 0.4674,
         "runner_up": {"cluster_id": "clu_enay5be8kmrgt", "confidence": 0.0273},
         "lead": 0.9401,
-        "model": 7,
+        "model": 6,
         "base": -0.61545875,
         "log_odds": 3.39,
         "features": [

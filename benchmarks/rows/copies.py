@@ -12,9 +12,8 @@ from peers import SHIPPED, THRESHOLD, Peer, peers
 
 from dedupe.clusters.similarity import shared_count
 from dedupe.columns import Arena
-from dedupe.duplicates import signature
 from dedupe.duplicates.bands import Buckets
-from dedupe.duplicates.signature import signature_of
+from dedupe.duplicates.signature import sign_all, signature_of
 from dedupe.text.tokens import tokenise
 
 OURS: Final = ""
@@ -45,9 +44,8 @@ class Storyfold(Peer):
         return signature_of(tokenise(text).hashes, SHIPPED.shingle_size)[1]
 
     def sign_all(self, texts: Sequence[str]) -> Sequence[NDArray[np.uint32]]:
-        """Sign texts in blocks, where the engine has a function for that."""
-        in_blocks = getattr(signature, "sign_all", None)
-        return [self.sign(text) for text in texts] if in_blocks is None else in_blocks(texts, SHIPPED.shingle_size)
+        """Sign texts in blocks."""
+        return list(sign_all(texts, SHIPPED.shingle_size))
 
     def find_and_add(self, number: int, text: str) -> Sequence[int]:
         """Return the texts with as many shingles in common, and enter this one; numbers count from 0."""
