@@ -77,8 +77,11 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     best = rivals[0].probability if rivals else 0.0
     if best < model.threshold:
         return Verdict(None, 1.0 - best, None, probe, rivals, model=model.version)
-    also_in = _also_in(index, reading, probe, rivals)
-    return Verdict(rivals[0].cluster, best, None, probe, rivals, candidates.background, also_in, model.version)
+    told = _told(index, reading, probe, rivals)
+    chosen = next((rival for rival in told if rival.probability >= model.threshold), rivals[0])
+    also_in = tuple(rival.cluster for rival in told if rival is not chosen)
+    confidence, background = chosen.probability, candidates.background
+    return Verdict(chosen.cluster, confidence, None, probe, rivals, background, also_in, model.version)
 
 
 def nearest_live(index: Index, reading: Reading, most: int) -> list[str]:
@@ -109,10 +112,10 @@ def _copied(index: Index, reading: Reading, slots: NDArray[np.int32], besides: i
     return index.copy_among(reading, slots if besides < 0 else slots[slots != besides])
 
 
-def _also_in(index: Index, reading: Reading, probe: Probe, rivals: Sequence[Rival]) -> tuple[int, ...]:
-    """Return the clusters besides the first that a round-up tells of, none where the article is no round-up."""
+def _told(index: Index, reading: Reading, probe: Probe, rivals: Sequence[Rival]) -> Sequence[Rival]:
+    """Return the clusters that a round-up tells of, in the order of its text; none where the article is no round-up."""
     fitting = [rival for rival in rivals if rival.probability >= FITS]
     if len(fitting) < FEWEST:
         return ()
     told = index.clusters.told_apart(probe, reading.evidence.terms.first, [rival.nearest for rival in fitting])
-    return tuple(fitting[at].cluster for at in told[1:]) if len(told) >= FEWEST and told[0] == 0 else ()
+    return [fitting[at] for at in told] if len(told) >= FEWEST and 0 in told else ()

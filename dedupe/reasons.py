@@ -107,7 +107,7 @@ def summary(event: Event, join: JoinReason | None) -> str:
 def _joined(others: int, join: JoinReason) -> str:
     if others:
         told = f"it tells of this event and of {others} more, each in a part of its own, and weighs in none of them"
-        return f"It is a round-up: {told}. It fits this one best, with {_against(join)}."
+        return f"It is a round-up: {told}. It tells of this one first, which it fits with {_against(join)}."
     rival = f", the runner-up had {share(join.runner_up.confidence, 3)}" if join.runner_up else ""
     return f"It joined with {_against(join)}{rival}.{_most(join, 1)}"
 

@@ -40,9 +40,10 @@ class Part(NamedTuple):
 
 @kernel
 def parts_of(probe: Probe, first: NDArray[np.int32], slots: NDArray[np.int32], space: Space) -> NDArray[np.int64]:
-    """Return those of ``slots``, by place, of which a text tells in parts of their own; the earlier go first.
+    """Return those of ``slots``, by place, of which a text tells in parts of their own, in the order of the text.
 
-    ``first`` is where each of the article's terms stands first, in the order of ``probe.terms``.
+    Where two overlap, the earlier slot counts. ``first`` is where each of the article's terms stands first, in the
+    order of ``probe.terms``.
     """
     places = _places(probe, first)
     found, count = np.empty(len(slots), np.int64), 0
@@ -57,7 +58,7 @@ def parts_of(probe: Probe, first: NDArray[np.int32], slots: NDArray[np.int32], s
         if is_apart:
             found[count], begins[count], ends[count] = at, part.begin, part.end
             count += 1
-    return found[:count]
+    return found[np.argsort(begins[:count])]
 
 
 @kernel
