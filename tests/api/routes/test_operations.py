@@ -93,6 +93,7 @@ def test_every_operation_is_described_with_its_problems(newsroom: Any) -> None:
         "GET /v1/clusters/{cluster_id}",
         "GET /v1/clusters/{cluster_id}.{form}",
         "GET /v1/clusters/{cluster_id}/articles",
+        "GET /v1/clusters/{cluster_id}/round-ups",
         "GET /v1/clusters/{cluster_id}/provenance",
         "GET /v1/clusters/{cluster_id}/related",
         "GET /v1/clusters/{cluster_id}/timeline",

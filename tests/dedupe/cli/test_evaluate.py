@@ -60,8 +60,9 @@ def test_what_was_put_together_is_explained(run: Run, tmp_path: Path) -> None:
     for reason in joined:
         assert reason["probability"] >= round(told["curves"]["threshold"], 4)
         assert {pull["feature"] for pull in reason["pulls"]} <= set(FEATURES)
-        assert reason["likeness"]["cosine"] > 0
-        assert reason["likeness"]["terms"]
+        likeness = reason["likeness"]  # two articles that others brought together may have no word in common
+        assert bool(likeness["terms"]) == (likeness["cosine"] > 0)
+    assert sum(reason["likeness"]["cosine"] > 0 for reason in joined) > len(joined) / 2
 
 
 def test_what_was_kept_apart_is_explained(run: Run, tmp_path: Path) -> None:
