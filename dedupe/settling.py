@@ -60,7 +60,8 @@ def read_stored(stored: StoredArticle, index: Index, settings: EngineSettings) -
 
 def read_replayed(replayed: Replayed, settings: EngineSettings) -> Reading | None:
     """Read an article as the log says that it was read; None when the log has its text no more."""
-    return next(reading for _, reading in read_log([replayed], settings))
+    draft = _replayed_draft(replayed)
+    return read_all([draft], settings)[0] if draft else None
 
 
 def read_log(log: Iterable[Replayed], settings: EngineSettings) -> Iterator[tuple[Replayed, Reading | None]]:
