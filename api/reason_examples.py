@@ -62,7 +62,7 @@ EXPLANATION: Final[Json] = {
         "margin": 0.4674,
         "runner_up": {"cluster_id": "clu_enay5be8kmrgt", "confidence": 0.0273},
         "lead": 0.9401,
-        "model": 6,
+        "model": 7,
         "base": -0.61545875,
         "log_odds": 3.39,
         "features": [

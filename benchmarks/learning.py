@@ -28,7 +28,7 @@ SIGNS: Final = {
 }  # fmt: skip
 """What speaks for belonging together must never count against it, nor the other way round: a
 weight of the wrong sign is a quirk of the sets it was learned from."""
-VERSION: Final = 7
+VERSION: Final = 8
 """Raised with every model that is to be shipped; those before stay in the archive, for decisions made by them."""
 TREES: Final = 100
 FEWEST: Final = 200
@@ -36,8 +36,9 @@ FEWEST: Final = 200
 COPY_SHARE: Final = 0.5
 CROWD: Final = 10
 """An unlabelled cluster of so many articles is taken to be another event than a labelled article's."""
-LONG, DOUBT = 5.0, 0.8
-"""From which `unshared` on, which is that of 148 shingles and none in common, how much is taken from the log-odds."""
+LONG, LONG_AGO, DOUBT = 5.0, 4.511, 1.2
+"""From which `unshared` on, which is that of 148 shingles and none in common, and from which `gap` on, which is that of
+90 days, how much is taken from the log-odds."""
 
 UNLEARNED: Final = JoinModel(
     0, 0.0, Trees(np.empty((0, QUESTIONS), np.int32), np.empty((0, QUESTIONS)), np.empty((0, QUESTIONS + 1))), 0.5, 0.5
@@ -151,17 +152,18 @@ def fit(examples: Mapping[Set, Examples], threshold: float, merge_threshold: flo
 
 
 def doubting(model: JoinModel) -> JoinModel:
-    """Return a model that is less sure of long texts of unknown date without a passage in common.
+    """Return a model that is less sure of what is far apart in time, or may be.
 
-    Labelled sets tell of few days, and two such texts in them are one event for two to one; in undated
-    news of years they are for one to two. Sets cannot teach it, so the last tree is not learned.
+    Labelled sets tell of few days. Two long texts of unknown date without a passage in common are one event
+    in them for two to one, in undated news of years for one to two; and a quarter of a year between two
+    dates hardly ever comes up. Sets cannot teach it, so the last tree is not learned.
     """
     features, cuts = np.zeros((1, QUESTIONS), np.int32), np.zeros((1, QUESTIONS))
     leaves = np.zeros((1, QUESTIONS + 1))
-    features[0, :2] = FEATURES.index("dated"), FEATURES.index("unshared")
-    cuts[0, :2] = 0.5, LONG
-    # The first question's left answer leads to the second, whose right answer is above these leaves.
-    leaves[0, 2:4] = -DOUBT
+    features[0, :3] = FEATURES.index("dated"), FEATURES.index("unshared"), FEATURES.index("gap")
+    cuts[0, :3] = 0.5, LONG, LONG_AGO
+    # The first question's left answer leads to the second, its right one to the third; these leaves are below their right.
+    leaves[0, 2:4] = leaves[0, 6:8] = -DOUBT
     learned = model.trees
     trees = Trees(
         np.concatenate([learned.features, features]),

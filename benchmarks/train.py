@@ -50,7 +50,7 @@ COPIES = (
 )
 """What the sets lack and the world has: undated, short and sparse news, languages without a prior."""
 ROUNDS = 2
-THRESHOLD, MERGE_THRESHOLD = 0.5, 0.46
+THRESHOLD, MERGE_THRESHOLD = 0.4, 0.46
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ def test_what_speaks_for_an_event_never_counts_against_it(fresh: None) -> None:
 
 
 def test_the_shipped_model_says_when_to_join_and_when_to_merge(fresh: None) -> None:
-    assert 0 < shipped_model().merge_threshold <= shipped_model().threshold < 1
+    assert 0 < shipped_model().threshold <= shipped_model().merge_threshold < 1
 
 
 def test_a_model_for_other_features_is_refused(fresh: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
