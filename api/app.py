@@ -14,12 +14,13 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from api import problems
 from api.access import Guarded
+from api.conditional import NotModified, not_modified
 from api.deps import Service
 from api.feed import Feed
 from api.jobs import JobRunner
 from api.keyring import KeyRing
 from api.metrics import Metrics
-from api.middleware import Observed
+from api.middleware import Headed, Observed
 from api.openapi import describe_keys
 from api.pages.routing import PAGES
 from api.rates import Rates
@@ -112,6 +113,7 @@ def create_app(
     app.state.dispatcher = dispatcher
     app.state.vitals = Vitals(metrics, engine.statistics)
     problems.install(app)
+    app.add_exception_handler(NotModified, lambda _request, _known: not_modified())
     for routes in (
         bulk, articles, exports, clusters, corrections, provenance, neighbours, explanation, compare, changes,
         *([webhooks] if dispatcher else []), jobs, operations,
@@ -120,12 +122,18 @@ def create_app(
     for router in PAGES:
         app.include_router(router)
     describe_keys(app)
-    sessions = app.state.sessions = Sessions(ring)
-    app.add_middleware(Guarded, ring=ring, rates=Rates(settings.rate), sessions=sessions)
+    app.state.sessions = Sessions(ring)
+    _surround(app, settings, ring, metrics)
+    return app
+
+
+def _surround(app: FastAPI, settings: ServiceSettings, ring: KeyRing, metrics: Metrics) -> None:
+    """Put around the application what every request passes through, the innermost first."""
+    app.add_middleware(Guarded, ring=ring, rates=Rates(settings.rate), sessions=app.state.sessions)
     if settings.cors_origins:
         _let_browsers_in(app, settings.cors_origins)
+    app.add_middleware(Headed)
     app.add_middleware(Observed, metrics=metrics)
-    return app
 
 
 def _let_browsers_in(app: FastAPI, origins: Sequence[str]) -> None:
@@ -133,7 +141,7 @@ def _let_browsers_in(app: FastAPI, origins: Sequence[str]) -> None:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(origins),
-        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
         allow_headers=[
             "Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-Request-ID",
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, cast
@@ -23,7 +24,7 @@ from dedupe.store.protocol import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The parts of a running service."""
+    """The parts of a running service; ``run`` tells this run of it from every other."""
 
     engine: Engine
     catalogue: Catalogue
@@ -36,6 +37,7 @@ class Service:
     snapshots: SnapshotKeeper
     numbers: Iterator[int] = field(default_factory=random_numbers)
     ending: Ending = field(default_factory=Ending)
+    run: bytes = field(default_factory=lambda: secrets.token_bytes(16))
 
     def let_go(self) -> None:
         """Let those go who wait for a change, or are not through with what they send."""

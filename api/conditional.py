@@ -1,0 +1,130 @@
+"""Conditional GETs: the entity tag of every answer, and 304 for who has the answer already.
+
+An answer is told from others by its address, by what its reader may see, and by its version: the number of
+the newest event when it was begun, or what its route puts in that place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from fastapi import Request, Response
+from starlette.types import Message, Receive, Scope, Send
+
+from api.access import ScopedRoute, holder_of
+from api.deps import Service
+
+_ASKED: Final = "storyfold.asked"
+_TAGGED: Final = frozenset({200, 304})
+_DIGEST_BYTES: Final = 12
+
+
+class NotModified(Exception):
+    """The client has this answer already."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a GET asks for, in which version, and the versions that the client has."""
+
+    place: str
+    known: str
+    version: int | str
+
+    @property
+    def tag(self) -> str:
+        """Return the weak entity tag: two answers with the same tag say the same."""
+        return f'W/"{self.version}-{self.place}"'
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether the client has this version already."""
+        return self.tag.removeprefix("W/") in (entry.strip().removeprefix("W/") for entry in self.known.split(","))
+
+
+class TaggedRoute(ScopedRoute):
+    """A route whose GETs, where they say that they answer 304, carry entity tags.
+
+    Their version is what they say to `check_known` or `unless_same`.
+    """
+
+    def __init__(self, path: str, *arguments: Any, **options: Any) -> None:
+        super().__init__(path, *arguments, **options)
+        self.is_tagged = 304 in self.responses
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; tag the answer if it is a GET of what has versions."""
+        if not self.is_tagged:
+            await super().answer(scope, receive, send)
+            return
+        asked = scope[_ASKED] = _asked(scope)
+
+        async def send_tagged(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in _TAGGED:
+                message["headers"] = [*message["headers"], (b"etag", asked.tag.encode())]
+            await send(message)
+
+        await self.answer_tagged(asked, scope, receive, send_tagged)
+
+    async def answer_tagged(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Answer a GET of what has versions."""
+        await super().answer(scope, receive, send)
+
+
+class LogRoute(TaggedRoute):
+    """A route whose answers follow from the log alone: while nothing happens they stay as they are.
+
+    Who has the answer is told so before anything is looked up. That is right for an answer with a version of
+    its own, too, such as the last event of its cluster: if that is the newest event, nothing has happened since.
+    """
+
+    async def answer_tagged(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 304 to who has what was answered after the newest event."""
+        if asked.is_known:
+            await not_modified()(scope, receive, send)
+            return
+        await super().answer_tagged(asked, scope, receive, send)
+
+
+def check_known(request: Request, version: int | str) -> None:
+    """Give an answer another version than the log's; raise `NotModified` where the client has it.
+
+    Numbers are of events; anything else is spelt so that it is none.
+    """
+    asked = cast("Asked", request.scope[_ASKED])
+    asked.version = version
+    if asked.is_known:
+        raise NotModified
+
+
+def unless_same(request: Request, answer: Response) -> Response:
+    """Return an answer whose version is what it says; raise `NotModified` where the client has just that."""
+    check_known(request, f"as-{hashlib.blake2b(answer.body, digest_size=_DIGEST_BYTES).hexdigest()}")
+    return answer
+
+
+def not_modified() -> Response:
+    """Return the answer to a client that has what it asks for."""
+    return Response(status_code=304)
+
+
+def _asked(scope: Scope) -> Asked:
+    service = cast("Service", scope["app"].state.service)
+    known = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
+    # The version is taken before anything is read: what is read may be newer than it says, never older.
+    return Asked(_place(scope, service.run), known.decode("latin-1"), service.feed.last_seq)
+
+
+def _place(scope: Scope, run: bytes) -> str:
+    """Return what stands for an address as one reader sees it.
+
+    Readers see what their scopes open, however they say who they are. Another ``run`` of the service may
+    tell the same otherwise: it may be newer, or serve an older backup under numbers that were given out before.
+    """
+    holder = holder_of(scope)
+    sees = "" if holder is None else " ".join(sorted(holder.scopes))
+    place = hashlib.blake2b(key=run, digest_size=_DIGEST_BYTES)
+    place.update(b"%b?%b#%b" % (scope["path"].encode("utf-8", "surrogateescape"), scope["query_string"], sees.encode()))
+    return place.hexdigest()
