@@ -15,6 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api.access import ScopedRoute, holder_of
 from api.deps import Service
+from api.kept import keeping
 
 _ASKED: Final = "storyfold.asked"
 _TAGGED: Final = frozenset({200, 304})
@@ -27,10 +28,14 @@ class NotModified(Exception):
 
 @dataclass(slots=True)
 class Asked:
-    """What a GET asks for, in which version, and the versions that the client has."""
+    """What a GET asks for, after which event, and the tags that the client has.
+
+    The ``version`` is that of the answer: the number of the event, unless the route puts another in its place.
+    """
 
     place: str
     known: str
+    seq: int
     version: int | str
 
     @property
@@ -78,14 +83,23 @@ class LogRoute(TaggedRoute):
 
     Who has the answer is told so before anything is looked up. That is right for an answer with a version of
     its own, too, such as the last event of its cluster: if that is the newest event, nothing has happened since.
+    Who asks for what was just answered is given the same bytes.
     """
 
     async def answer_tagged(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 304 to who has what was answered after the newest event."""
+        """Answer 304 to who has the newest answer, and others with it, whether or not it must be made."""
+        answers = _service(scope).answers
+        kept = None if asked.is_known else await answers.find(asked.seq, asked.place)
+        if kept is not None:
+            asked.version = kept.version
         if asked.is_known:
             await not_modified()(scope, receive, send)
-            return
-        await super().answer_tagged(asked, scope, receive, send)
+        elif kept is not None:
+            await kept.send(send)
+        else:
+            with answers.making(asked.seq, asked.place) as finish:
+                sending = keeping(send, lambda: asked.version, finish)
+                await super().answer_tagged(asked, scope, receive, sending)
 
 
 def check_known(request: Request, version: int | str) -> None:
@@ -111,10 +125,14 @@ def not_modified() -> Response:
 
 
 def _asked(scope: Scope) -> Asked:
-    service = cast("Service", scope["app"].state.service)
+    service = _service(scope)
     known = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
-    # The version is taken before anything is read: what is read may be newer than it says, never older.
-    return Asked(_place(scope, service.run), known.decode("latin-1"), service.feed.last_seq)
+    seq = service.feed.last_seq  # taken before anything is read: that may be newer, never older
+    return Asked(_place(scope, service.run), known.decode("latin-1"), seq, version=seq)
+
+
+def _service(scope: Scope) -> Service:
+    return cast("Service", scope["app"].state.service)
 
 
 def _place(scope: Scope, run: bytes) -> str:

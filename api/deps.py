@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from api.ending import Ending
 from api.feed import Feed
 from api.jobs import JobRunner
+from api.kept import KeptAnswers
 from api.metrics import Metrics
 from api.randomness import random_numbers
 from api.settings import ServiceSettings
@@ -37,6 +38,7 @@ class Service:
     snapshots: SnapshotKeeper
     numbers: Iterator[int] = field(default_factory=random_numbers)
     ending: Ending = field(default_factory=Ending)
+    answers: KeptAnswers = field(default_factory=KeptAnswers)
     run: bytes = field(default_factory=lambda: secrets.token_bytes(16))
 
     def let_go(self) -> None:

@@ -78,7 +78,7 @@ class Headed:
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self._app(scope, receive, send)
             return
-        asked = scope | {"method": "GET"}
+        asked = {**scope, "method": "GET"}
         has_ended = False
 
         async def send_head(message: Message) -> None:
