@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -54,6 +55,8 @@ from dedupe.store.protocol import Catalogue
 from dedupe.store.sql import sql_store
 from dedupe.store.subscriptions import Subscriptions
 
+_NO_TELEMETRY: Final[Any] = {"tracing": False, "metrics": False, "logs": False}
+"""What newer versions of FastAPI look up in the environment for every request; metrics and log here are our own."""
 DESCRIPTION = """POST an article, get back the cluster it belongs to. Errors are problem documents (RFC 9457), times
 RFC 3339 in UTC, ids opaque strings; lists are paged by `cursor`, and every GET of data has an `ETag`."""
 
@@ -108,6 +111,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.service = service
     app.state.dispatcher = dispatcher
