@@ -47,8 +47,16 @@ class Service:
         self.ending.begin()
 
 
-async def _service(request: Request) -> Service:  # a plain function would be sent to a thread, for every request
+def service_of(request: Request) -> Service:
+    """Return the service that a request came to.
+
+    `ServiceDep` is the same: it reads better, and takes as long as reading an article's JSON.
+    """
     return cast("Service", request.app.state.service)
+
+
+async def _service(request: Request) -> Service:  # a plain function would be sent to a thread, for every request
+    return service_of(request)
 
 
 ServiceDep = Annotated[Service, Depends(_service)]

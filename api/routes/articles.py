@@ -13,7 +13,7 @@ from api.access import needs
 from api.answers import json_answer
 from api.bodies import JSON_TYPES, check_type, parse, read_body
 from api.conditional import LogRoute
-from api.deps import ServiceDep
+from api.deps import ServiceDep, service_of
 from api.openapi import ARTICLE_BODY, NOT_MODIFIED, PROBLEMS, Responses, answers
 from api.problems import Problem
 from api.rendering import article_json, assignment_json
@@ -54,12 +54,12 @@ async def submission(article: ArticleIn, number: int, idempotency_key: str | Non
 )
 async def post_article(
     request: Request,
-    service: ServiceDep,
     *,
     dry_run: Annotated[bool, Query(description="Decide and store nothing.")] = False,
     idempotency_key: Annotated[str | None, Header(description="Your name for this request.")] = None,
 ) -> Response:
     """Answer where an article belongs, once that is durable."""
+    service = service_of(request)
     check_type(request, JSON_TYPES)
     if idempotency_key is not None and not 0 < len(idempotency_key) <= MAX_KEY:
         raise Problem(422, "invalid_request", f"Idempotency-Key must have 1 to {MAX_KEY} characters")
