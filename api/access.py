@@ -49,6 +49,10 @@ class ScopedRoute(APIRoute):
         holder = holder_of(scope)
         if holder is not None and self.scope is not None and not holder.opens(self.scope):
             raise _missing(self.scope, holder)
+        await self.answer(scope, receive, send)
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that may be made."""
         await super().handle(scope, receive, send)
 
 

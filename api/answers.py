@@ -1,8 +1,7 @@
-"""JSON answers with entity tags, links to the next page, and 304 for what has not changed."""
+"""JSON answers, and links to the next page."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,20 +19,6 @@ def json_answer(content: Any, status: int = 200, headers: Mapping[str, str] | No
 def dumps(content: Any) -> bytes:
     """Return ``content`` as JSON bytes."""
     return orjson.dumps(content, option=_OPTIONS)
-
-
-def tag(request: Request, version: int) -> str:
-    """Return the weak entity tag of what a GET answers while ``version`` lasts, to whoever has the same key."""
-    address = f"{request.url.path}?{request.url.query} {request.headers.get('authorization', '')}".encode()
-    return f'W/"{version}-{zlib.crc32(address):08x}"'
-
-
-def not_modified(request: Request, entity_tag: str) -> Response | None:
-    """Return a 304 when the client has this version already."""
-    known = request.headers.get("if-none-match", "")
-    if entity_tag.removeprefix("W/") in (entry.strip().removeprefix("W/") for entry in known.split(",")):
-        return Response(status_code=304, headers={"ETag": entity_tag})
-    return None
 
 
 def next_page(request: Request, cursor: str | None) -> dict[str, str]:

@@ -8,18 +8,20 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from api import problems
 from api.access import Guarded
+from api.conditional import NotModified, not_modified
 from api.deps import Service
 from api.feed import Feed
 from api.jobs import JobRunner
 from api.keyring import KeyRing
 from api.metrics import Metrics
-from api.middleware import Observed
+from api.middleware import Headed, Observed
 from api.openapi import describe_keys
 from api.pages.routing import PAGES
 from api.rates import Rates
@@ -53,6 +55,8 @@ from dedupe.store.protocol import Catalogue
 from dedupe.store.sql import sql_store
 from dedupe.store.subscriptions import Subscriptions
 
+_NO_TELEMETRY: Final[Any] = {"tracing": False, "metrics": False, "logs": False}
+"""What newer versions of FastAPI look up in the environment for every request; metrics and log here are our own."""
 DESCRIPTION = """POST an article, get back the cluster it belongs to. Errors are problem documents (RFC 9457), times
 RFC 3339 in UTC, ids opaque strings; lists are paged by `cursor`, and every GET of data has an `ETag`."""
 
@@ -107,11 +111,13 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.service = service
     app.state.dispatcher = dispatcher
     app.state.vitals = Vitals(metrics, engine.statistics)
     problems.install(app)
+    app.add_exception_handler(NotModified, lambda _request, _known: not_modified())
     for routes in (
         bulk, articles, exports, clusters, corrections, provenance, neighbours, explanation, compare, changes,
         *([webhooks] if dispatcher else []), jobs, operations,
@@ -120,12 +126,18 @@ def create_app(
     for router in PAGES:
         app.include_router(router)
     describe_keys(app)
-    sessions = app.state.sessions = Sessions(ring)
-    app.add_middleware(Guarded, ring=ring, rates=Rates(settings.rate), sessions=sessions)
+    app.state.sessions = Sessions(ring)
+    _surround(app, settings, ring, metrics)
+    return app
+
+
+def _surround(app: FastAPI, settings: ServiceSettings, ring: KeyRing, metrics: Metrics) -> None:
+    """Put around the application what every request passes through, the innermost first."""
+    app.add_middleware(Guarded, ring=ring, rates=Rates(settings.rate), sessions=app.state.sessions)
     if settings.cors_origins:
         _let_browsers_in(app, settings.cors_origins)
+    app.add_middleware(Headed)
     app.add_middleware(Observed, metrics=metrics)
-    return app
 
 
 def _let_browsers_in(app: FastAPI, origins: Sequence[str]) -> None:
@@ -133,7 +145,7 @@ def _let_browsers_in(app: FastAPI, origins: Sequence[str]) -> None:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(origins),
-        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
         allow_headers=[
             "Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-Request-ID",
         ],

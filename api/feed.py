@@ -23,6 +23,7 @@ class Feed:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._newer = asyncio.Event()
         self._closing = False
+        self._is_waking = False
 
     @property
     def is_closing(self) -> bool:
@@ -31,15 +32,17 @@ class Feed:
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Name the event loop that waits."""
-        self._loop = loop
+        self._loop, self._is_waking = loop, False
 
     def publish(self, event: Event) -> None:
-        """Tell of a durable event; called by the writer's thread."""
+        """Tell of a durable event; called by a thread of the writer, once for each event of a group."""
         with self._lock:
             self._recent.append(event)
             self.last_seq = event.seq
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake)
+            loop = None if self._is_waking or self._loop is None or self._loop.is_closed() else self._loop
+            self._is_waking |= loop is not None
+        if loop is not None:
+            loop.call_soon_threadsafe(self._wake)
 
     def recent(self, after: int) -> Sequence[Event] | None:
         """Return all events beyond ``after``, None when they go further back than what is kept."""
@@ -63,5 +66,7 @@ class Feed:
                     await self._newer.wait()
 
     def _wake(self) -> None:
+        with self._lock:
+            self._is_waking = False
         self._newer.set()
         self._newer = asyncio.Event()

@@ -1,7 +1,8 @@
-"""Around every request: its id, its log line and its metrics."""
+"""Around every request: its id, its log line and its metrics; HEAD, answered as GET is."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from typing import Final
@@ -64,6 +65,40 @@ class Observed:
         self._log.info(
             "request", request_id=request_id, method=method, route=route, status=status, milliseconds=milliseconds
         )
+
+
+class Headed:
+    """Answers HEAD wherever GET is answered, with what stands before the body (RFC 9110, section 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have a HEAD answered as if it were a GET; what would go on after its beginning is ended there."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+        asked = {**scope, "method": "GET"}
+        has_ended = False
+
+        async def send_head(message: Message) -> None:
+            nonlocal has_ended
+            if message["type"] == "http.response.start":
+                await send(message)
+            elif not has_ended:
+                has_ended = True
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                if message.get("more_body"):
+                    going_on.reschedule(0)  # a moment that has passed: a stream may never end by itself
+
+        try:
+            async with asyncio.timeout(None) as going_on:
+                await self._app(asked, receive, send_head)
+        except TimeoutError:
+            if not going_on.expired():
+                raise
+        finally:
+            scope["route"] = asked.get("route")
 
 
 def _route(scope: Scope) -> str:

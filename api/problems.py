@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match, Route
 
 from dedupe.errors import (
     AlreadyUndone,
@@ -195,6 +195,16 @@ def install(app: FastAPI) -> None:
 
 def _methods_at(request: Request) -> list[str]:
     """Return the methods that an address takes: several routes may share it (RFC 9110, section 10.2.1)."""
-    routes = (route for route in request.app.routes if isinstance(route, Route))
-    here = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
-    return sorted({method for route in here for method in route.methods or ()})
+    here = (route for route in _walked(request.app.routes) if route.matches(request.scope)[0] is not Match.NONE)
+    methods = {method for route in here for method in route.methods or ()}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+
+
+def _walked(routes: Iterable[BaseRoute]) -> Iterator[Route]:
+    """Yield routes, those of routers among them, which newer versions of FastAPI keep as they were included."""
+    for route in routes:
+        router = getattr(route, "original_router", None)
+        if router is not None:
+            yield from _walked(router.routes)
+        elif isinstance(route, Route):
+            yield route

@@ -6,7 +6,8 @@ Plain dictionaries, since building and checking a model for every answer would c
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from api.problems import Problem
 from api.schemas import ChangeOut, ClusterOut, GenerationOut
@@ -15,6 +16,9 @@ from dedupe.events import SWITCHING, Assignment, Event, EventKind
 from dedupe.store.answers import ClusterRow, Totals
 from dedupe.store.records import StoredArticle
 from dedupe.store.velocity import velocity
+
+_CLUSTER_FIELDS: Final = tuple(field for field in ClusterOut.model_fields if field != "velocity")
+_of_cluster: Final = attrgetter(*_CLUSTER_FIELDS)  # lists render fifty rows: looking the fields up takes longer
 
 
 def assignment_json(assignment: Assignment) -> dict[str, Any]:
@@ -60,10 +64,9 @@ def article_json(stored: StoredArticle) -> dict[str, Any]:
 
 def cluster_json(row: ClusterRow, now: datetime) -> dict[str, Any]:
     """Return a cluster as JSON values, its velocity as of ``now``."""
-    fields = ClusterOut.model_fields.keys() - {"velocity"}
-    return {field: getattr(row, field) for field in ClusterOut.model_fields if field in fields} | {
-        "velocity": round(velocity(row.heat, now), 3)
-    }
+    shown = dict(zip(_CLUSTER_FIELDS, _of_cluster(row), strict=True))
+    shown["velocity"] = round(velocity(row.heat, now), 3)
+    return shown
 
 
 def change_json(event: Event) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The one writer: requests queue, are decided one after the other and committed in groups.
 
-While one group is being written to disk the next one gathers, so that the slower the disk, the
-larger the groups; nobody waits for a group to fill.
+While one group is being written to disk the next one is decided, and the one after that gathers, so that the
+slower the disk, the larger the groups; nobody waits for a group to fill.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +47,7 @@ Answer = Assignment | Event | None | BaseException
 
 
 class Writer:
-    """A thread that feeds the engine; its queue is bounded, its shutdown finishes what was accepted."""
+    """Two threads that feed the engine by turns; their queue is bounded, their end finishes what was accepted."""
 
     def __init__(self, engine: Engine, metrics: Metrics, queue_length: int, group_size: int) -> None:
         self._engine = engine
@@ -55,21 +56,25 @@ class Writer:
         self._group_size = group_size
         self._jobs: deque[tuple[Job, asyncio.Future[Answer]]] = deque()
         self._arrived = threading.Condition()
+        self._being_written: Sequence[tuple[Job, asyncio.Future[Answer]]] = ()
         self._closing = False
         self._log = structlog.get_logger("storyfold.writer")
-        self._thread = threading.Thread(target=self._run, name="writer")
+        self._turn = threading.Lock()
+        self._threads = [threading.Thread(target=self._run, name=f"writer-{number}") for number in (1, 2)]
 
     def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
+        """Start the threads."""
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
-        """Finish what was accepted, then end the thread."""
+        """Finish what was accepted, then end the threads."""
         with self._arrived:
             self._closing = True
             self._arrived.notify()
-        if self._thread.ident is not None:
-            self._thread.join()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()
 
     @property
     def depth(self) -> int:
@@ -93,16 +98,37 @@ class Writer:
         return future
 
     def _run(self) -> None:
-        while group := self._next_group():
-            jobs = [job for job, _ in group]
-            futures = [future for _, future in group]
-            loop = futures[0].get_loop()
-            loop.call_soon_threadsafe(_resolve, futures, self._answers(jobs))
+        while self._answer_group():
+            pass
+
+    def _answer_group(self) -> bool:
+        """Answer a group when it is written; the turn of this thread ends when it is decided. False at the end."""
+        with ExitStack() as turn:
+            turn.enter_context(self._turn)
+            group = self._next_group()
+            if not group:
+                return False
+
+            def on_decided() -> None:
+                self._being_written = group
+                turn.close()
+
+            answers = self._answers([job for job, _ in group], on_decided)
+        with self._arrived:
+            if self._being_written is group:
+                self._being_written = ()
+            self._arrived.notify()
+        futures = [future for _, future in group]
+        futures[0].get_loop().call_soon_threadsafe(_resolve, futures, answers)
+        return True
 
     def _next_group(self) -> list[tuple[Job, asyncio.Future[Answer]]]:
-        """Wait for jobs; return submissions up to the group size, or one order; none when closed."""
+        """Wait for jobs; return submissions up to the group size, or one order; none when closed.
+
+        While a group is written, as many must have gathered as it has: many small groups would take longer than a few.
+        """
         with self._arrived:
-            while not self._jobs and not self._closing:
+            while len(self._jobs) < max(1, len(self._being_written)) and not self._closing:
                 self._arrived.wait()
             group: list[tuple[Job, asyncio.Future[Answer]]] = []
             while self._jobs and len(group) < self._group_size:
@@ -114,14 +140,14 @@ class Writer:
                     break
             return group
 
-    def _answers(self, jobs: Sequence[Job]) -> Sequence[Answer]:
+    def _answers(self, jobs: Sequence[Job], on_decided: Callable[[], None]) -> Sequence[Answer]:
         first = jobs[0]
         if isinstance(first, Order):
             return [self._obey(first)]
         submissions = [job for job in jobs if isinstance(job, Submission)]
         begun = time.perf_counter()
         try:
-            answers = self._engine.add_each(submissions)
+            answers = self._engine.add_each(submissions, on_decided=on_decided)
         except StoreError as failure:
             self._log.warning("not stored", articles=len(jobs), reason=str(failure))
             return [failure] * len(jobs)

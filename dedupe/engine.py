@@ -17,7 +17,7 @@ from dedupe.errors import DedupeError, ReusedIdempotencyKey, UnknownArticle, Wit
 from dedupe.events import Assignment, Event, EventKind
 from dedupe.group import Group
 from dedupe.index import Index
-from dedupe.ledger import Ledger
+from dedupe.ledger import Ledger, OnDecided
 from dedupe.reading import Reading
 from dedupe.recording import assignment, merging_event, placing_event, stored_article
 from dedupe.revisions import notices_of, revision_event, says_the_same, unchanged
@@ -37,9 +37,9 @@ TOP_TERMS = 8
 class Engine:
     """Decides where articles belong, records it, and remembers it.
 
-    One writer: from candidates to commit is one critical section. The index follows from the
-    store's log alone; when a commit fails it is built from the log again. ``on_event`` is told of
-    every event once it is durable. It writes the ``store``, and decides by the ``model``.
+    One writer: articles are decided one after the other, each with those before it, and written in that order.
+    The index follows from the store's log alone; when a commit fails it is built from the log again.
+    ``on_event`` is told of every event once it is durable. It writes the ``store``, and decides by the ``model``.
     """
 
     def __init__(
@@ -96,12 +96,12 @@ class Engine:
         return [answer for answer in answers if isinstance(answer, Assignment)]
 
     def add_each(
-        self, submissions: Sequence[Submission], readings: Sequence[Reading] = ()
+        self, submissions: Sequence[Submission], readings: Sequence[Reading] = (), on_decided: OnDecided = lambda: None
     ) -> list[Assignment | DedupeError]:
         """Place a group in one commit, but for those refused; raise `StoreError` when none of it was stored."""
         settings = self.settings
         readings = readings or read_submissions(submissions, settings)
-        with self._ledger.writing(submissions) as group:
+        with self._ledger.writing(submissions, on_decided) as group:
             if settings is not self.settings:  # another generation was activated meanwhile
                 readings = read_submissions(submissions, self.settings)
             return [self._answer(group, *pair) for pair in zip(submissions, readings, strict=True)]
@@ -216,7 +216,7 @@ class Engine:
         """Show up to ``most`` articles whose embargo has ended by ``at`` to everyone; raise `StoreError`."""
         if not self.store.due(at, 1):
             return []
-        with self._ledger.writing(()) as group:
+        with self._ledger.writing_alone() as group:
             for stored in self.store.due(at, most):
                 stand(self._index, group, EventKind.RELEASED, stored, at)
         return [change.event for change in group.changes]

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api import examples
-from api.access import ScopedRoute, needs
-from api.answers import json_answer, not_modified, tag
+from api.access import needs
+from api.answers import json_answer
 from api.bodies import JSON_TYPES, check_type, parse, read_body
-from api.deps import ServiceDep
+from api.conditional import LogRoute
+from api.deps import ServiceDep, service_of
 from api.openapi import ARTICLE_BODY, NOT_MODIFIED, PROBLEMS, Responses, answers
 from api.problems import Problem
 from api.rendering import article_json, assignment_json
@@ -24,7 +25,7 @@ from dedupe.access import Scope
 from dedupe.engine import Submission
 from dedupe.events import Assignment, Decision
 
-router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=ScopedRoute)
+router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=LogRoute)
 
 KNOWN = frozenset({Decision.UNCHANGED, Decision.REVISED, Decision.WITHDRAWN})
 MAX_KEY = 255
@@ -53,12 +54,12 @@ async def submission(article: ArticleIn, number: int, idempotency_key: str | Non
 )
 async def post_article(
     request: Request,
-    service: ServiceDep,
     *,
     dry_run: Annotated[bool, Query(description="Decide and store nothing.")] = False,
     idempotency_key: Annotated[str | None, Header(description="Your name for this request.")] = None,
 ) -> Response:
     """Answer where an article belongs, once that is durable."""
+    service = service_of(request)
     check_type(request, JSON_TYPES)
     if idempotency_key is not None and not 0 < len(idempotency_key) <= MAX_KEY:
         raise Problem(422, "invalid_request", f"Idempotency-Key must have 1 to {MAX_KEY} characters")
@@ -80,13 +81,10 @@ async def post_article(
     responses=answers(examples.STORED) | NOT_MODIFIED | PROBLEMS,
     openapi_extra=needs(Scope.READ),
 )
-def get_article(article_id: str, request: Request, service: ServiceDep, catalogue: CatalogueDep) -> Response:
+def get_article(article_id: str, catalogue: CatalogueDep) -> Response:
     """Answer with an article and its assignment; 410 when it was taken down."""
-    entity_tag = tag(request, service.feed.last_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
     content: dict[str, Any] = article_json(catalogue.article(article_id))
-    return json_answer(content, headers={"ETag": entity_tag})
+    return json_answer(content)
 
 
 @router.delete(

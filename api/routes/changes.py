@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api import examples
-from api.access import ScopedRoute, needs
-from api.answers import json_answer, not_modified, tag
+from api.access import needs
+from api.answers import json_answer
+from api.conditional import TaggedRoute, check_known
 from api.deps import Service, ServiceDep
 from api.following import Follower
 from api.openapi import NOT_MODIFIED, PROBLEMS, STREAM_ANSWER, answers
@@ -22,7 +23,7 @@ from dedupe.access import Scope
 from dedupe.events import EventKind
 from dedupe.store.queries import ChangeFilter
 
-router = APIRouter(prefix="/v1/changes", tags=["changes"], route_class=ScopedRoute)
+router = APIRouter(prefix="/v1/changes", tags=["changes"], route_class=TaggedRoute)
 
 LARGEST_SEQ = 2**62
 
@@ -59,11 +60,9 @@ async def get_changes(
     """Answer with the changes after ``after``, waiting for the next one if there is none yet."""
     await _check_reached(service, after)
     batch = await follower.wait(after, limit, wait)
-    entity_tag = tag(request, batch.last_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
+    check_known(request, f"to-{batch.last_seq}")
     content: dict[str, Any] = {"changes": [change_json(event) for event in batch.events], "last_seq": batch.last_seq}
-    return json_answer(content, headers={"ETag": entity_tag})
+    return json_answer(content)
 
 
 @router.get(

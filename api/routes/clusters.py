@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import examples
-from api.access import ScopedRoute, needs
-from api.answers import json_answer, next_page, not_modified, tag
+from api.access import needs
+from api.answers import json_answer, next_page
+from api.conditional import LogRoute, check_known
 from api.decisions import LineageOut
-from api.deps import ServiceDep
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
 from api.queries import ClusterQuery
 from api.rendering import article_json, cluster_json, decision_json
@@ -21,7 +21,7 @@ from dedupe.access import Scope
 from dedupe.store.answers import ClusterRow, Page
 from dedupe.store.records import StoredArticle
 
-router = APIRouter(prefix="/v1/clusters", tags=["clusters"], route_class=ScopedRoute)
+router = APIRouter(prefix="/v1/clusters", tags=["clusters"], route_class=LogRoute)
 
 Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")]
 
@@ -33,17 +33,12 @@ Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` 
     responses=answers(examples.CLUSTERS) | NOT_MODIFIED | PROBLEMS,
     openapi_extra=needs(Scope.READ),
 )
-def list_clusters(
-    request: Request, service: ServiceDep, catalogue: CatalogueDep, query: Annotated[ClusterQuery, Query()]
-) -> Response:
+def list_clusters(request: Request, catalogue: CatalogueDep, query: Annotated[ClusterQuery, Query()]) -> Response:
     """Answer with a page of clusters, the first in the chosen order first."""
-    entity_tag = tag(request, service.feed.last_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
     page = catalogue.clusters(query.filter(), query.sort, query.limit, query.cursor)
     now = datetime.now(UTC)
     content = {"clusters": [cluster_json(row, now) for row in page.rows], "next_cursor": page.next_cursor}
-    return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
+    return json_answer(content, headers=next_page(request, page.next_cursor))
 
 
 @router.get(
@@ -58,10 +53,8 @@ def get_cluster(cluster_id: str, request: Request, catalogue: CatalogueDep) -> R
     row = catalogue.cluster(cluster_id)
     if row.merged_into:
         return moved(row, "")
-    entity_tag = tag(request, row.updated_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
-    return json_answer(cluster_json(row, datetime.now(UTC)), headers={"ETag": entity_tag})
+    check_known(request, row.updated_seq)
+    return json_answer(cluster_json(row, datetime.now(UTC)))
 
 
 @router.get(
@@ -82,10 +75,8 @@ def list_members(
     row = catalogue.cluster(cluster_id)
     if row.merged_into:
         return moved(row, "/articles")
-    entity_tag = tag(request, row.updated_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
-    return _listed(catalogue.members(row.cluster_id, limit, cursor), request, entity_tag)
+    check_known(request, row.updated_seq)
+    return _listed(catalogue.members(row.cluster_id, limit, cursor), request)
 
 
 @router.get(
@@ -98,19 +89,15 @@ def list_members(
 def list_round_ups(
     cluster_id: str,
     request: Request,
-    service: ServiceDep,
     catalogue: CatalogueDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Cursor = None,
 ) -> Response:
     """Answer with a page of articles that are in other clusters and tell of this one in a part of their text."""
-    entity_tag = tag(request, service.feed.last_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
     row = catalogue.cluster(cluster_id)
     if row.merged_into:
         return moved(row, "/round-ups")
-    return _listed(catalogue.round_ups(cluster_id, limit, cursor), request, entity_tag)
+    return _listed(catalogue.round_ups(cluster_id, limit, cursor), request)
 
 
 @router.get(
@@ -123,15 +110,11 @@ def list_round_ups(
 def get_lineage(
     cluster_id: str,
     request: Request,
-    service: ServiceDep,
     catalogue: CatalogueDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Cursor = None,
 ) -> Response:
     """Answer with what happened to a cluster, oldest first; a merged one has its own history, up to the merge."""
-    entity_tag = tag(request, service.feed.last_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
     row = catalogue.cluster(cluster_id)
     page = catalogue.lineage(cluster_id, limit, cursor)
     content = {
@@ -141,12 +124,12 @@ def get_lineage(
         "events": [decision_json(event) for event in page.rows],
         "next_cursor": page.next_cursor,
     }
-    return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
+    return json_answer(content, headers=next_page(request, page.next_cursor))
 
 
-def _listed(page: Page[StoredArticle], request: Request, entity_tag: str) -> Response:
+def _listed(page: Page[StoredArticle], request: Request) -> Response:
     content = {"articles": [article_json(stored) for stored in page.rows], "next_cursor": page.next_cursor}
-    return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
+    return json_answer(content, headers=next_page(request, page.next_cursor))
 
 
 def moved(row: ClusterRow, suffix: str) -> Response:

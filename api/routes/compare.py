@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api import reason_examples as examples
-from api.access import ScopedRoute, needs
-from api.answers import json_answer, not_modified, tag
+from api.access import needs
+from api.answers import json_answer
 from api.bodies import parse, read_json
+from api.conditional import LogRoute
 from api.deps import ServiceDep
 from api.openapi import NOT_MODIFIED, PROBLEMS, answers, body_of
 from api.schemas_compare import CompareIn, SideIn
@@ -22,7 +23,7 @@ from dedupe.article import Article
 from dedupe.comparison import Comparison, compare
 from dedupe.errors import InvalidArticle
 
-router = APIRouter(prefix="/v1/compare", tags=["reasons"], route_class=ScopedRoute)
+router = APIRouter(prefix="/v1/compare", tags=["reasons"], route_class=LogRoute)
 
 ArticleId = Annotated[str, Query(min_length=1, max_length=100)]
 
@@ -34,14 +35,9 @@ ArticleId = Annotated[str, Query(min_length=1, max_length=100)]
     responses=answers(examples.COMPARISON) | NOT_MODIFIED | PROBLEMS,
     openapi_extra=needs(Scope.READ),
 )
-def get_comparison(
-    request: Request, service: ServiceDep, archive: ArchiveDep, left: ArticleId, right: ArticleId
-) -> Response:
+def get_comparison(archive: ArchiveDep, left: ArticleId, right: ArticleId) -> Response:
     """Answer with what two stored articles share, and where that stands in each."""
-    entity_tag = tag(request, service.feed.last_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
-    return json_answer(_compare(archive, left, right), headers={"ETag": entity_tag})
+    return json_answer(_compare(archive, left, right))
 
 
 @router.post(

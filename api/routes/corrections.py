@@ -10,9 +10,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api import examples
-from api.access import ScopedRoute, needs
-from api.answers import json_answer, next_page, not_modified, tag
+from api.access import needs
+from api.answers import json_answer, next_page
 from api.bodies import read_correction
+from api.conditional import LogRoute
 from api.decisions import (
     Actor,
     ConstraintIn,
@@ -35,7 +36,7 @@ from dedupe.corrections import Constrain, Correction, Merge, Move, Release, Spli
 from dedupe.events import Event
 from dedupe.store.protocol import Catalogue
 
-router = APIRouter(prefix="/v1", tags=["corrections"], route_class=ScopedRoute)
+router = APIRouter(prefix="/v1", tags=["corrections"], route_class=LogRoute)
 
 Seq = Annotated[int, Path(ge=0, le=2**62, description="The number of the decision.")]
 _REFUSED: Final = CONTRADICTION | PROBLEMS
@@ -167,7 +168,6 @@ async def post_undo(seq: Seq, request: Request, desk: DeskDep) -> Response:
 )
 def list_constraints(
     request: Request,
-    service: ServiceDep,
     catalogue: CatalogueDep,
     *,
     in_force: Annotated[bool, Query(description="Leave out those that were undone.")] = True,
@@ -175,12 +175,9 @@ def list_constraints(
     cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")] = None,
 ) -> Response:
     """Answer with a page of editors' decisions, oldest first."""
-    entity_tag = tag(request, service.feed.last_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
     page = catalogue.constraints(limit, cursor, in_force=in_force)
     content = {"constraints": [constraint_json(row) for row in page.rows], "next_cursor": page.next_cursor}
-    return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
+    return json_answer(content, headers=next_page(request, page.next_cursor))
 
 
 @router.get(
@@ -190,12 +187,9 @@ def list_constraints(
     responses=answers(examples.CONSTRAINT) | NOT_MODIFIED | PROBLEMS,
     openapi_extra=needs(Scope.READ),
 )
-def get_constraint(seq: Seq, request: Request, service: ServiceDep, catalogue: CatalogueDep) -> Response:
+def get_constraint(seq: Seq, catalogue: CatalogueDep) -> Response:
     """Answer with one editor's decision, in force or not."""
-    entity_tag = tag(request, service.feed.last_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
-    return json_answer(constraint_json(catalogue.constraint(seq)), headers={"ETag": entity_tag})
+    return json_answer(constraint_json(catalogue.constraint(seq)))
 
 
 def _told(event: Event, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -11,9 +11,8 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api import exporting
-from api.access import ScopedRoute, needs
-from api.answers import not_modified, tag
-from api.deps import ServiceDep
+from api.access import needs
+from api.conditional import LogRoute, check_known
 from api.exporting import MEDIA_TYPES
 from api.file_examples import EXPORTS
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, Responses
@@ -25,7 +24,7 @@ from dedupe.store.protocol import Catalogue
 from dedupe.store.records import StoredArticle
 from dedupe.writers.item import FeedAbout
 
-router = APIRouter(tags=["clusters"], route_class=ScopedRoute)
+router = APIRouter(tags=["clusters"], route_class=LogRoute)
 
 PAGE: Final = 200
 _WRITTEN: Final[Responses] = {
@@ -46,20 +45,16 @@ _WRITTEN: Final[Responses] = {
 def export_clusters(
     form: ExportForm,
     request: Request,
-    service: ServiceDep,
     catalogue: CatalogueDep,
     query: Annotated[ExportQuery, Query()],
 ) -> Response:
     """Answer with the clusters that pass the filters, the first in the chosen order first."""
-    entity_tag = tag(request, service.feed.last_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
     base = str(request.base_url)
     about = FeedAbout(title="Storyfold: clusters", home_url=base, feed_url=str(request.url))
     first = catalogue.clusters(query.filter(), query.sort, min(PAGE, query.limit), query.cursor)
     rows = islice(_clusters(catalogue, query, first), query.limit)
     parts = exporting.clusters(base, datetime.now(UTC)).written(form, about, rows)
-    return _answer(parts, form, "clusters", entity_tag)
+    return _answer(parts, form, "clusters")
 
 
 @router.get(
@@ -74,13 +69,11 @@ def export_cluster(cluster_id: str, form: ExportForm, request: Request, catalogu
     row = catalogue.cluster(cluster_id)
     if row.merged_into:
         return Response(status_code=308, headers={"Location": f"/v1/clusters/{row.merged_into}.{form}"})
-    entity_tag = tag(request, row.updated_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
+    check_known(request, row.updated_seq)
     base = str(request.base_url)
     about = FeedAbout(title=row.headline, home_url=f"{base}v1/clusters/{cluster_id}", feed_url=str(request.url))
     parts = exporting.articles(base).written(form, about, _members(catalogue, cluster_id))
-    return _answer(parts, form, cluster_id, entity_tag)
+    return _answer(parts, form, cluster_id)
 
 
 def _clusters(catalogue: Catalogue, query: ExportQuery, page: Page[ClusterRow]) -> Iterator[ClusterRow]:
@@ -98,9 +91,8 @@ def _members(catalogue: Catalogue, cluster_id: str) -> Iterator[StoredArticle]:
         yield from page.rows
 
 
-def _answer(parts: Iterator[bytes], form: ExportForm, name: str, entity_tag: str) -> Response:
+def _answer(parts: Iterator[bytes], form: ExportForm, name: str) -> Response:
     headers = {
-        "ETag": entity_tag,
         "X-Content-Type-Options": "nosniff",
         "Content-Disposition": f'attachment; filename="{name}.{form}"',
     }

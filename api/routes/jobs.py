@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api import job_examples as examples
-from api.access import ScopedRoute, needs
-from api.answers import dumps, json_answer, next_page, not_modified, tag
+from api.access import needs
+from api.answers import json_answer, next_page
 from api.bodies import parse, read_json
+from api.conditional import TaggedRoute, unless_same
 from api.deps import Service, ServiceDep
 from api.job_rendering import difference_json, job_json
 from api.openapi import NOT_MODIFIED, PROBLEMS, Responses, answers, body_of, problems_of
@@ -28,7 +28,7 @@ from dedupe.reindexing.comparison import SHOWN
 from dedupe.store.jobs import Job
 from dedupe.store.records import JobState
 
-router = APIRouter(prefix="/v1", tags=["jobs"], route_class=ScopedRoute)
+router = APIRouter(prefix="/v1", tags=["jobs"], route_class=TaggedRoute)
 
 MAX_BYTES: Final = 100_000
 LOOK_SECONDS: Final = 0.1
@@ -73,7 +73,7 @@ def list_jobs(
     desk, now = service.jobs.desk, datetime.now(UTC)
     page = desk.jobs.list(limit, cursor)
     content = {"jobs": [job_json(desk, desk.shown(job), now) for job in page.rows], "next_cursor": page.next_cursor}
-    return _tagged(request, content, next_page(request, page.next_cursor))
+    return unless_same(request, json_answer(content, headers=next_page(request, page.next_cursor)))
 
 
 @router.get(
@@ -96,7 +96,7 @@ async def get_job(
     while job.state in AT_WORK and looks > 0:
         await asyncio.sleep(LOOK_SECONDS)
         job, looks = await run_in_threadpool(desk.get, job_id), looks - 1
-    return _tagged(request, job_json(desk, job, datetime.now(UTC)))
+    return unless_same(request, json_answer(job_json(desk, job, datetime.now(UTC))))
 
 
 @router.get(
@@ -117,7 +117,7 @@ def get_difference(
     job = service.jobs.desk.get(job_id)
     if job.difference is None:
         raise JobConflict(f"the job {job_id} is {job.state}; there is something to compare once it is ready")
-    return _tagged(request, difference_json(job, catalogue, limit))
+    return unless_same(request, json_answer(difference_json(job, catalogue, limit)))
 
 
 @router.post(
@@ -165,11 +165,3 @@ async def _switched(service: Service, job_id: str, switch: Callable[[str], Event
 
 def _told(service: Service, job: Job, status: int, headers: dict[str, str] | None = None) -> Response:
     return json_answer(job_json(service.jobs.desk, job, datetime.now(UTC)), status, headers)
-
-
-def _tagged(request: Request, content: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    """Answer with an entity tag of what is said: a job changes without an event in the log."""
-    entity_tag = tag(request, zlib.crc32(dumps(content)))
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
-    return json_answer(content, headers={"ETag": entity_tag} | (headers or {}))

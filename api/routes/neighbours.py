@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import reason_examples as examples
-from api.access import ScopedRoute, needs
-from api.answers import json_answer, next_page, not_modified, tag
+from api.access import needs
+from api.answers import json_answer, next_page
+from api.conditional import LogRoute
 from api.deps import ServiceDep
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
 from api.routes.clusters import Cursor, moved
@@ -17,7 +18,7 @@ from api.visibility import ArchiveDep
 from dedupe.access import Scope
 from dedupe.neighbours import related, similar
 
-router = APIRouter(prefix="/v1", tags=["reasons"], route_class=ScopedRoute)
+router = APIRouter(prefix="/v1", tags=["reasons"], route_class=LogRoute)
 
 
 @router.get(
@@ -36,12 +37,9 @@ def list_similar(
     cursor: Cursor = None,
 ) -> Response:
     """Answer with a page of the nearest articles, the most similar first."""
-    entity_tag = tag(request, service.feed.last_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
     page = similar(service.engine, archive, article_id, limit, cursor)
     content = {"articles": page.rows, "next_cursor": page.next_cursor}
-    return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
+    return json_answer(content, headers=next_page(request, page.next_cursor))
 
 
 @router.get(
@@ -54,7 +52,6 @@ def list_similar(
 def list_related(
     cluster_id: str,
     request: Request,
-    service: ServiceDep,
     archive: ArchiveDep,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
     cursor: Cursor = None,
@@ -66,9 +63,6 @@ def list_related(
     row = archive.catalogue.cluster(cluster_id)
     if row.merged_into:
         return moved(row, "/related")
-    entity_tag = tag(request, service.feed.last_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
     page = related(archive, cluster_id, limit, cursor)
     content = {"clusters": page.rows, "next_cursor": page.next_cursor}
-    return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
+    return json_answer(content, headers=next_page(request, page.next_cursor))

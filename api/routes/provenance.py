@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import reason_examples as examples
-from api.access import ScopedRoute, needs
-from api.answers import json_answer, next_page, not_modified, tag
+from api.access import needs
+from api.answers import json_answer, next_page
+from api.conditional import LogRoute, check_known
 from api.openapi import MOVED, NOT_MODIFIED, PROBLEMS, answers
 from api.routes.clusters import Cursor, moved
 from api.schemas import TimelineOut
@@ -16,7 +17,7 @@ from api.visibility import ArchiveDep, CatalogueDep
 from dedupe.access import Scope
 from dedupe.provenance import Provenance, provenance
 
-router = APIRouter(prefix="/v1/clusters", tags=["reasons"], route_class=ScopedRoute)
+router = APIRouter(prefix="/v1/clusters", tags=["reasons"], route_class=LogRoute)
 
 
 @router.get(
@@ -40,11 +41,9 @@ def get_provenance(
     row = archive.catalogue.cluster(cluster_id)
     if row.merged_into:
         return moved(row, "/provenance")
-    entity_tag = tag(request, row.updated_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
+    check_known(request, row.updated_seq)
     found = provenance(archive, cluster_id, limit, cursor)
-    return json_answer(found, headers={"ETag": entity_tag} | next_page(request, found.next_cursor))
+    return json_answer(found, headers=next_page(request, found.next_cursor))
 
 
 @router.get(
@@ -65,9 +64,7 @@ def get_timeline(
     row = catalogue.cluster(cluster_id)
     if row.merged_into:
         return moved(row, "/timeline")
-    entity_tag = tag(request, row.updated_seq)
-    if unchanged := not_modified(request, entity_tag):
-        return unchanged
+    check_known(request, row.updated_seq)
     page = catalogue.hours(cluster_id, limit, cursor)
     content = {"cluster_id": cluster_id, "hours": page.rows, "next_cursor": page.next_cursor}
-    return json_answer(content, headers={"ETag": entity_tag} | next_page(request, page.next_cursor))
+    return json_answer(content, headers=next_page(request, page.next_cursor))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
@@ -11,8 +10,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api import examples
-from api.access import ScopedRoute, needs
-from api.answers import dumps, json_answer, not_modified, tag
+from api.access import needs
+from api.answers import json_answer
+from api.conditional import TaggedRoute, unless_same
 from api.deps import ServiceDep
 from api.openapi import JSON, NOT_MODIFIED, PROBLEMS, answers, shown
 from api.problems import Problem
@@ -24,7 +24,7 @@ from dedupe.access import Scope
 from dedupe.store.subscriptions import DeadLetter, Subscription
 from dedupe.store.times import microseconds, moment
 
-router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=ScopedRoute)
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=TaggedRoute)
 
 MOST_WEBHOOKS = 100
 
@@ -93,7 +93,7 @@ async def post_webhook(body: WebhookIn, service: ServiceDep, dispatcher: Dispatc
 )
 def list_webhooks(request: Request, dispatcher: DispatcherDep) -> Response:
     """Answer with all subscriptions."""
-    return _tagged(request, {"webhooks": list(map(webhook_json, dispatcher.subscriptions.all()))})
+    return unless_same(request, json_answer({"webhooks": list(map(webhook_json, dispatcher.subscriptions.all()))}))
 
 
 @router.get(
@@ -105,7 +105,7 @@ def list_webhooks(request: Request, dispatcher: DispatcherDep) -> Response:
 )
 def get_webhook(webhook_id: str, request: Request, dispatcher: DispatcherDep) -> Response:
     """Answer with one subscription, and how far it got in the log."""
-    return _tagged(request, webhook_json(_known(dispatcher, webhook_id)))
+    return unless_same(request, json_answer(webhook_json(_known(dispatcher, webhook_id))))
 
 
 @router.delete(
@@ -133,7 +133,8 @@ async def delete_webhook(webhook_id: str, dispatcher: DispatcherDep) -> Response
 def list_dead_letters(webhook_id: str, request: Request, dispatcher: DispatcherDep) -> Response:
     """Answer with the deliveries that were given up, at most 1,000."""
     _known(dispatcher, webhook_id)
-    return _tagged(request, {"dead_letters": list(map(letter_json, dispatcher.subscriptions.letters(webhook_id)))})
+    letters = dispatcher.subscriptions.letters(webhook_id)
+    return unless_same(request, json_answer({"dead_letters": list(map(letter_json, letters))}))
 
 
 @router.post(
@@ -173,8 +174,3 @@ def _known(dispatcher: Dispatcher, webhook_id: str) -> Subscription:
 
 def _unknown(webhook_id: str) -> Problem:
     return Problem(404, "unknown_webhook", f"no webhook has the id {webhook_id!r}")
-
-
-def _tagged(request: Request, content: dict[str, Any]) -> Response:
-    entity_tag = tag(request, zlib.crc32(dumps(content)))
-    return not_modified(request, entity_tag) or json_answer(content, headers={"ETag": entity_tag})

@@ -39,11 +39,13 @@ def measure(size: Size) -> Measured:
             tag = httpx.get(f"{url}{ADDRESS}", timeout=120).headers["etag"]
             asked = min(ASKED, max(100, size.articles))
             whole = [_polled(target, asked, 200) for _ in range(size.runs)]
+            new = [_all_new(target, asked // 5, run) for run in range(size.runs)]
             unchanged = [_polled(target, asked, 304, f"If-None-Match: {tag}") for _ in range(size.runs)]
             seconds = min(SECONDS, max(1, size.articles // 1_000))
             busy = [asyncio.run(_while_ingesting(target, seconds, run + 1)) for run in range(size.runs)]
     figures = [
         Figure(what="GET /v1/clusters a second", target=RATE_TARGET, ours=_rates(whole)),
+        Figure(what="lists a second, none asked for before", ours=_rates(new)),
         Figure(what="304 a second", target=UNCHANGED_TARGET, ours=_rates(unchanged)),
         Figure(
             what="ms for a list while articles arrive, p99",
@@ -58,7 +60,8 @@ def measure(size: Size) -> Measured:
         ),
     ]
     note = (
-        f"{size.articles:,} articles; {asked:,} requests over {CONNECTIONS} connections; then {POLLED_PER_SECOND} a"
+        f"{size.articles:,} articles; {asked:,} requests over {CONNECTIONS} connections, the same again and"
+        f" again, which are answered with what is kept, and {asked // 5:,} that differ; then {POLLED_PER_SECOND} a"
         f" second for {seconds} s, each counted from when it was due, beside {INGESTED_PER_SECOND} POSTs a second"
     )
     return Measured(figures=figures, note=note)
@@ -66,6 +69,13 @@ def measure(size: Size) -> Measured:
 
 def _polled(target: Target, count: int, expected: int, *headers: str) -> Exchanged:
     return asyncio.run(exchange(target, Work(_requests(target, count, *headers), expected), CONNECTIONS))
+
+
+def _all_new(target: Target, count: int, run: int) -> Exchanged:
+    """Return how lists are answered of which none is kept: each from another moment on, long before all articles."""
+    moments = (f"2000-01-{run % 28 + 1:02}T{n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02}Z" for n in range(count))
+    requests = deque(target.head(f"{ADDRESS}?from={at}", method="GET") + b"\r\n\r\n" for at in moments)
+    return asyncio.run(exchange(target, Work(requests, 200), CONNECTIONS))
 
 
 async def _while_ingesting(target: Target, seconds: int, seed: int) -> tuple[Exchanged, Exchanged]:

@@ -32,7 +32,7 @@ from dedupe.store.queries import ClusterFilter, ClusterSort, TitleQuery
 from dedupe.store.records import StoredArticle
 from dedupe.store.round_up_rows import told_of
 from dedupe.store.rows import stored_of
-from dedupe.store.schema import HIDDEN, LIVE, articles, clusters, embargoed_clusters, texts
+from dedupe.store.schema import HIDDEN, LIVE, articles, clusters, embargoed_clusters, identities, texts
 from dedupe.store.search import newest_titled
 from dedupe.store.selection import found_titles, page
 from dedupe.store.times import HOUR_US, microseconds, moment
@@ -45,6 +45,12 @@ STORED = (
     .outerjoin(texts, texts.c.article_pk == articles.c.pk)
 )
 _ARTICLE = STORED.where(articles.c.id == bindparam("article_id"))
+_FIND = (
+    select(identities.c.digest, articles.c.id)
+    .join(articles, articles.c.pk == identities.c.article_pk)
+    .where(identities.c.digest.in_(bindparam("digests", expanding=True)))
+)
+_FIND_BLOCK = 1_000
 _EMBARGOED = select(embargoed_clusters).where(embargoed_clusters.c.pk == bindparam("pk"))
 
 
@@ -73,6 +79,16 @@ class SqlCatalogue(HistoryReads):
             if row is None or (row.hidden and not self._is_unveiled):
                 raise UnknownArticle(article_id)
             return self._shown(connection, [stored_of(row)])[0]
+
+    def recognised(self, digests: Sequence[bytes]) -> Mapping[bytes, str]:
+        """Return the article id recognised by each digest that is known."""
+        found: dict[bytes, str] = {}
+        if digests:
+            with self._reading() as connection:
+                for start in range(0, len(digests), _FIND_BLOCK):
+                    block = digests[start : start + _FIND_BLOCK]
+                    found.update((row.digest, row.id) for row in connection.execute(_FIND, {"digests": block}))
+        return found
 
     def cluster(self, cluster_id: str) -> ClusterRow:
         """Return one cluster; raise `UnknownCluster`."""

@@ -22,6 +22,8 @@ from dedupe.errors import StoreError, StoreUnavailable
 
 BUSY_TIMEOUT: Final = timedelta(seconds=2)
 READERS: Final = 64
+_KEPT_OPEN: Final = 40
+"""As many as a service has threads: one that is opened for a single question takes longer than the question."""
 _CHECKPOINT_PAGES: Final = 8_000
 _WAL_KEPT_BYTES: Final = 64 << 20
 _FULL_BELOW_BYTES: Final = 1 << 20
@@ -77,8 +79,9 @@ def _engine(path: Path, mode: str, pragmas: tuple[str, ...], connections: int) -
         "sqlite://",
         creator=lambda: _connect(path, mode),
         poolclass=QueuePool,
-        pool_size=min(connections, 8),
-        max_overflow=connections - min(connections, 8),
+        pool_size=min(connections, _KEPT_OPEN),
+        max_overflow=connections - min(connections, _KEPT_OPEN),
+        pool_use_lifo=True,
     )
 
     @event.listens_for(engine, "connect")

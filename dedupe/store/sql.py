@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import BigInteger, Connection, Engine, Text, bindparam, cast, select, update
+from sqlalchemy import BigInteger, Connection, Engine, Text, cast, update
 from sqlalchemy.exc import DBAPIError
 
 from dedupe.errors import StoreUnavailable
@@ -29,14 +29,8 @@ from dedupe.store.preparation import PROBE, Identity, prepare
 from dedupe.store.projection import last_seq, write_changes
 from dedupe.store.protocol import Store
 from dedupe.store.records import Change, Replayed, StoredArticle
-from dedupe.store.schema import articles, identities, settings
+from dedupe.store.schema import settings
 
-_FIND = (
-    select(identities.c.digest, articles.c.id)
-    .join(articles, articles.c.pk == identities.c.article_pk)
-    .where(identities.c.digest.in_(bindparam("digests", expanding=True)))
-)
-_FIND_BLOCK = 1_000
 _ERASURE_PATIENCE = timedelta(milliseconds=500)
 _WRITE_PROBE = (  # an equal value would not be written at all
     update(settings).where(settings.c.key == PROBE).values(value=cast(cast(settings.c.value, BigInteger) + 1, Text))
@@ -96,13 +90,7 @@ class SqlStore:
 
     def find(self, identities: Sequence[bytes]) -> Mapping[bytes, str]:
         """Return the article id recognised by each digest that is known; one call for many is cheapest."""
-        found: dict[bytes, str] = {}
-        with self._lock, reported(self._path):
-            connection = self._connected()
-            for start in range(0, len(identities), _FIND_BLOCK):
-                block = identities[start : start + _FIND_BLOCK]
-                found.update((row.digest, row.id) for row in connection.execute(_FIND, {"digests": block}))
-        return found
+        return self._whole.recognised(identities)
 
     def article(self, article_id: str) -> StoredArticle:
         """Return one article; raise `UnknownArticle`."""

@@ -42,5 +42,6 @@ class Guardhouse:
 
     def run(self, scenario: Any) -> Any:
         store = self._newsroom.store
-        app = create_app(Engine(store), store.catalogue, self._settings, beside=Beside(self.keys, Subscriptions(store)))
-        return asyncio.run(type(self._newsroom)(app, store, self._newsroom.path)._run(scenario))
+        beside = Beside(self.keys, Subscriptions(store))
+        self.app = create_app(Engine(store), store.catalogue, self._settings, beside=beside)
+        return asyncio.run(type(self._newsroom)(self.app, store, self._newsroom.path)._run(scenario))

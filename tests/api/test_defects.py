@@ -24,10 +24,10 @@ LINES = {"content-type": "application/x-ndjson"}
 class Faulty(Engine):
     """An engine that cannot cope with one title."""
 
-    def add_each(self, submissions: Any) -> Any:
+    def add_each(self, submissions: Any, **options: Any) -> Any:
         if any(submission.article.title == SECRET for submission in submissions):
             raise ZeroDivisionError(SECRET)
-        return super().add_each(submissions)
+        return super().add_each(submissions, **options)
 
 
 def broken(newsroom: Any) -> None:

@@ -69,3 +69,20 @@ def test_what_was_told_while_the_store_was_read_is_not_passed_over() -> None:
     feed, log = told(3, kept=1), Log(6)
     batch = asyncio.run(Follower(feed, log, ALL_CHANGES).read(0, 100))  # type: ignore[arg-type]  # a log of a few events
     assert (len(batch.events), batch.last_seq) == (6, 6)
+
+
+def test_who_waits_is_woken_however_events_come_and_whichever_loop_waits() -> None:
+    feed = told(3, kept=5)  # before anyone listens
+
+    async def scenario(last: int) -> None:
+        feed.attach(asyncio.get_running_loop())
+        for seq in (last + 1, last + 3):
+            waiting = asyncio.create_task(feed.wait_for(seq - 1, 30))
+            await asyncio.sleep(0)
+            feed.publish(event(seq))
+            feed.publish(event(seq + 1))
+            await asyncio.wait_for(waiting, 10)
+        feed.publish(event(last + 5))  # nobody is told before the loop ends
+
+    asyncio.run(scenario(3))
+    asyncio.run(scenario(8))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
@@ -13,7 +12,7 @@ import httpx
 
 from api.routes.articles import submission
 from api.schemas import ArticleIn
-from dedupe.engine import Engine, Submission
+from dedupe.engine import Engine
 from dedupe.errors import DedupeError
 from dedupe.events import Assignment
 
@@ -47,9 +46,9 @@ class Gated(Engine):
 
     gate = threading.Event()
 
-    def add_each(self, submissions: Sequence[Submission]) -> list[Assignment | DedupeError]:
+    def add_each(self, *arguments: Any, **options: Any) -> list[Assignment | DedupeError]:
         self.gate.wait(30)
-        return super().add_each(submissions)
+        return super().add_each(*arguments, **options)
 
 
 def test_a_full_queue_refuses_and_says_when_to_come_again(open_newsroom: Any) -> None:
@@ -104,11 +103,11 @@ class Failing(Engine):
 
     has_failed = False
 
-    def add_each(self, submissions: Sequence[Submission]) -> list[Assignment | DedupeError]:
+    def add_each(self, *arguments: Any, **options: Any) -> list[Assignment | DedupeError]:
         if not Failing.has_failed:
             Failing.has_failed = True
             raise ZeroDivisionError
-        return super().add_each(submissions)
+        return super().add_each(*arguments, **options)
 
 
 def test_a_defect_in_the_engine_is_answered(open_newsroom: Any) -> None:

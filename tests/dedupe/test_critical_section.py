@@ -81,6 +81,6 @@ def test_an_article_added_by_many_at_once_is_one(attempt: int) -> None:
 def test_without_the_lock_it_is_not(attempt: int, monkeypatch: pytest.MonkeyPatch) -> None:
     store = PausingStore(patience=30)
     engine = Engine(store)
-    monkeypatch.setattr(engine._ledger, "_lock", nullcontext())
+    monkeypatch.setattr(engine._ledger, "_deciding", nullcontext())
     with pytest.raises(AssertionError):
         check_one_article(engine, store)

@@ -114,3 +114,15 @@ def test_nothing_to_write_is_not_written(store: Counting) -> None:
 def test_an_unknown_article_is_said(store: Counting) -> None:
     with pytest.raises(UnknownArticle, match="art_0000000000009"):
         Group(store, []).article("art_0000000000009")
+
+
+def test_an_identity_stays_with_the_article_that_had_it_first_as_in_the_store(store: Counting) -> None:
+    group = Group(store, [KNOWN, NEW])
+    both = Change(**{name: getattr(change(2, "art_0000000000002", NEW), name) for name in ("event", "stored")},
+                  identities=NEW.identities + KNOWN.identities)  # fmt: skip
+    group.append(both)
+    found = group.find(KNOWN)
+    assert found
+    assert found.article_id == "art_0000000000001"
+    group.commit()
+    assert store.find(KNOWN.identities) == dict.fromkeys(KNOWN.identities, "art_0000000000001")

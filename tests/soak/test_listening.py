@@ -114,7 +114,7 @@ def finish(server: Server, poster: Poster, readers: list[Listener], threads: lis
 
 
 def test_no_change_is_lost_or_told_twice_when_the_server_is_killed(tmp_path: Path) -> None:
-    listen_through(tmp_path / "news.db", 1_500, 3)
+    listen_through(tmp_path / "news.db", 600, 1)
 
 
 @pytest.mark.soak

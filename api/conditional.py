@@ -1,0 +1,148 @@
+"""Conditional GETs: the entity tag of every answer, and 304 for who has the answer already.
+
+An answer is told from others by its address, by what its reader may see, and by its version: the number of
+the newest event when it was begun, or what its route puts in that place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from fastapi import Request, Response
+from starlette.types import Message, Receive, Scope, Send
+
+from api.access import ScopedRoute, holder_of
+from api.deps import Service
+from api.kept import keeping
+
+_ASKED: Final = "storyfold.asked"
+_TAGGED: Final = frozenset({200, 304})
+_DIGEST_BYTES: Final = 12
+
+
+class NotModified(Exception):
+    """The client has this answer already."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a GET asks for, after which event, and the tags that the client has.
+
+    The ``version`` is that of the answer: the number of the event, unless the route puts another in its place.
+    """
+
+    place: str
+    known: str
+    seq: int
+    version: int | str
+
+    @property
+    def tag(self) -> str:
+        """Return the weak entity tag: two answers with the same tag say the same."""
+        return f'W/"{self.version}-{self.place}"'
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether the client has this version already."""
+        return self.tag.removeprefix("W/") in (entry.strip().removeprefix("W/") for entry in self.known.split(","))
+
+
+class TaggedRoute(ScopedRoute):
+    """A route whose GETs, where they say that they answer 304, carry entity tags.
+
+    Their version is what they say to `check_known` or `unless_same`.
+    """
+
+    def __init__(self, path: str, *arguments: Any, **options: Any) -> None:
+        super().__init__(path, *arguments, **options)
+        self.is_tagged = 304 in self.responses
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; tag the answer if it is a GET of what has versions."""
+        if not self.is_tagged:
+            await super().answer(scope, receive, send)
+            return
+        asked = scope[_ASKED] = _asked(scope)
+
+        async def send_tagged(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in _TAGGED:
+                message["headers"] = [*message["headers"], (b"etag", asked.tag.encode())]
+            await send(message)
+
+        await self.answer_tagged(asked, scope, receive, send_tagged)
+
+    async def answer_tagged(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Answer a GET of what has versions."""
+        await super().answer(scope, receive, send)
+
+
+class LogRoute(TaggedRoute):
+    """A route whose answers follow from the log alone: while nothing happens they stay as they are.
+
+    Who has the answer is told so before anything is looked up. That is right for an answer with a version of
+    its own, too, such as the last event of its cluster: if that is the newest event, nothing has happened since.
+    Who asks for what was just answered is given the same bytes.
+    """
+
+    async def answer_tagged(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 304 to who has the newest answer, and others with it, whether or not it must be made."""
+        answers = _service(scope).answers
+        kept = None if asked.is_known else await answers.find(asked.seq, asked.place)
+        if kept is not None:
+            asked.version = kept.version
+        if asked.is_known:
+            await not_modified()(scope, receive, send)
+        elif kept is not None:
+            await kept.send(send)
+        else:
+            with answers.making(asked.seq, asked.place) as finish:
+                sending = keeping(send, lambda: asked.version, finish)
+                await super().answer_tagged(asked, scope, receive, sending)
+
+
+def check_known(request: Request, version: int | str) -> None:
+    """Give an answer another version than the log's; raise `NotModified` where the client has it.
+
+    Numbers are of events; anything else is spelt so that it is none.
+    """
+    asked = cast("Asked", request.scope[_ASKED])
+    asked.version = version
+    if asked.is_known:
+        raise NotModified
+
+
+def unless_same(request: Request, answer: Response) -> Response:
+    """Return an answer whose version is what it says; raise `NotModified` where the client has just that."""
+    check_known(request, f"as-{hashlib.blake2b(answer.body, digest_size=_DIGEST_BYTES).hexdigest()}")
+    return answer
+
+
+def not_modified() -> Response:
+    """Return the answer to a client that has what it asks for."""
+    return Response(status_code=304)
+
+
+def _asked(scope: Scope) -> Asked:
+    service = _service(scope)
+    known = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
+    seq = service.feed.last_seq  # taken before anything is read: that may be newer, never older
+    return Asked(_place(scope, service.run), known.decode("latin-1"), seq, version=seq)
+
+
+def _service(scope: Scope) -> Service:
+    return cast("Service", scope["app"].state.service)
+
+
+def _place(scope: Scope, run: bytes) -> str:
+    """Return what stands for an address as one reader sees it.
+
+    Readers see what their scopes open, however they say who they are. Another ``run`` of the service may
+    tell the same otherwise: it may be newer, or serve an older backup under numbers that were given out before.
+    """
+    holder = holder_of(scope)
+    sees = "" if holder is None else " ".join(sorted(holder.scopes))
+    place = hashlib.blake2b(key=run, digest_size=_DIGEST_BYTES)
+    place.update(b"%b?%b#%b" % (scope["path"].encode("utf-8", "surrogateescape"), scope["query_string"], sees.encode()))
+    return place.hexdigest()
