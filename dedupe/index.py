@@ -20,6 +20,7 @@ from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
 from dedupe.clusters.terms import Vector
 from dedupe.clusters.vocabulary import Prior
+from dedupe.columns import grow
 from dedupe.constraints import GONE, Constraints
 from dedupe.counting import Counts
 from dedupe.duplicates.bands import Buckets
@@ -51,7 +52,7 @@ class Index:
         self.seq = 0
         self._settings = settings
         self._articles = Interner()
-        self._slots = np.full(1024, -1, dtype=np.int32)
+        self._slots = np.zeros(1024, dtype=np.int32)
         self._clusters = Interner()
         self._rule = Rule(settings.coverage, settings.length_ratio, settings.copy_window.total_seconds())
 
@@ -231,8 +232,7 @@ class Index:
 
     def _remember(self, bits: int, slot: int) -> None:
         number = self._articles.intern_one(bits)
-        if number >= len(self._slots):
-            self._slots = np.concatenate((self._slots, np.full(len(self._slots), -1, dtype=np.int32)))
+        (self._slots,) = grow((self._slots,), number + 1)
         self._slots[number] = slot
 
     def _cluster_for(self, cluster_id: str) -> int:

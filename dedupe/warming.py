@@ -85,9 +85,11 @@ def _grow() -> None:
     interner = Interner()
     interner.intern(np.arange(1 << 13, dtype=np.uint64))
     interner.find_all(interner.keys)
+    interner.rebuild()
     settings = EngineSettings()
     buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
     buckets.add(1 << 11, np.zeros(PERMUTATIONS, dtype=np.uint32))
+    buckets.rebuild()
     lines = SourceLines(capacity=1 << 4)
     for first in range(3):
         lines.add(0, np.arange(first, first + 8, dtype=np.uint64))

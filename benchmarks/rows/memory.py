@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import resource
 import sys
 from collections.abc import Iterable, Mapping
@@ -39,9 +40,12 @@ def array_bytes(held: object) -> int:
             continue
         seen.add(id(value))
         if isinstance(value, np.ndarray):
-            while isinstance(value.base, np.ndarray):
-                value = value.base
-            arrays[id(value)] = value.nbytes
+            whole = value
+            while isinstance(whole.base, np.ndarray):
+                whole = whole.base
+            # Of what lies in a range of addresses set aside for it, only what is in use takes memory.
+            size = (value if isinstance(whole.base, mmap.mmap) else whole).nbytes
+            arrays[id(whole)] = max(size, arrays.get(id(whole), 0))
         else:
             waiting.extend(_parts(value))
     return sum(arrays.values())

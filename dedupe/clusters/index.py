@@ -29,7 +29,7 @@ from dedupe.clusters.space import (
 )
 from dedupe.clusters.terms import Terms, Vector, weigh
 from dedupe.clusters.vocabulary import Prior, Vocabulary
-from dedupe.columns import Arena, grow
+from dedupe.columns import Arena, grow, zeros_like
 
 
 class ClusterIndex:
@@ -115,8 +115,8 @@ class ClusterIndex:
             (membership,) = grow((self.space.membership,), self.slots)
             self.space = self.space._replace(articles=longer(self.space.articles, self.slots), membership=membership)
             self.articles = columns_of(self.space.articles, ArticleColumns)
-            dots = np.zeros(len(self.articles.bits), dtype=np.int32)
-            self._scratch = self._scratch._replace(dots=dots, touched=dots.copy())
+            dots, touched = grow((self._scratch.dots, self._scratch.touched), len(self.articles.bits))
+            self._scratch = self._scratch._replace(dots=dots, touched=touched)
         articles = self.articles
         articles.bits[slot] = bits
         self.space.membership[slot] = -1
@@ -193,9 +193,10 @@ class ClusterIndex:
         """Make what follows from the arrays again after they were put in the place of others."""
         self.articles = columns_of(self.space.articles, ArticleColumns)
         self.clusters = columns_of(self.space.clusters, ClusterColumns)
-        dots = np.zeros(len(self.articles.bits), dtype=np.int32)
-        sums = Sums(np.zeros(len(self.clusters.bits), np.int64), np.zeros(len(self.clusters.bits), np.int32))
-        self._scratch = Scratch(dots, dots.copy(), sums)
+        rows, count = np.zeros(0, np.int32), len(self.clusters.bits)
+        sums = Sums(zeros_like(np.zeros(0, np.int64), count), zeros_like(rows, count))
+        dots, touched = (zeros_like(rows, len(self.articles.bits)) for _ in range(2))
+        self._scratch = Scratch(dots, touched, sums)
         self._postings.cut_off(self.vocabulary.terms.heads[: self.vocabulary.count], self.slots)
 
     def leave(self, slot: int) -> None:
@@ -220,6 +221,5 @@ class ClusterIndex:
         unite(absorbed, survivor, self.space, self._room_for_terms())
 
     def _room_for_terms(self) -> NDArray[np.int64]:
-        if len(self._term_scratch) < len(self.vocabulary.terms.heads):
-            self._term_scratch = np.zeros(len(self.vocabulary.terms.heads), dtype=np.int64)
+        (self._term_scratch,) = grow((self._term_scratch,), len(self.vocabulary.terms.heads))
         return self._term_scratch

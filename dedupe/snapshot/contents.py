@@ -8,10 +8,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-import numpy as np
-
 from dedupe.clusters.prior import shipped_priors
 from dedupe.clusters.vocabulary import Prior
+from dedupe.columns import zeros_like
 from dedupe.constraints import Constraint
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
@@ -22,8 +21,8 @@ from dedupe.snapshot.cutting import Cut
 from dedupe.snapshot.walking import Array, Block, blocks_of, put_in
 from dedupe.store.records import LogPosition
 
-FORMAT: Final = 1
-_LEAST_ROOM: Final = 1_024
+FORMAT: Final = 2
+_MORE_ROOM: Final = 1_024
 
 
 def table_of(cut: Cut, position: LogPosition, settings: EngineSettings) -> dict[str, Any]:
@@ -70,10 +69,10 @@ def index_of(arrays: Arrays, settings: EngineSettings) -> Index:
 
 def _filled(arrays: Arrays, block: Block) -> Array:
     rows = arrays.shape(block.path, block.array)
-    room = rows if block.way.exact else max(rows + rows // 8, _LEAST_ROOM)
-    array = np.zeros((room, *block.array.shape[1:]), dtype=block.array.dtype).view(type(block.array))
+    room = rows if block.way.exact else rows + _MORE_ROOM
+    array = zeros_like(block.array, room).view(type(block.array))
     if block.way.fill:
-        array[:] = block.way.fill
+        array[rows:] = block.way.fill
     arrays.read(block.path, array[:rows])
     return array
 

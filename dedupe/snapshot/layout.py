@@ -85,6 +85,10 @@ def _length(owner: Any, _: Index) -> int:
     return int(owner.length)
 
 
+def _signed(buckets: Any, index: Index) -> int:
+    return min(len(buckets._tables.entries.keys), index.clusters.slots)
+
+
 def _all(name: str) -> Count:
     return lambda owner, _: len(getattr(owner, name))
 
@@ -104,7 +108,7 @@ PARTS: Final[Mapping[type, Mapping[str, Way]]] = {
         "seq": NUMBER,
         "_settings": GIVEN,
         "_articles": PART,
-        "_slots": Rows(lambda index, _: index._articles.count, change=False, fill=-1),
+        "_slots": Rows(lambda index, _: index._articles.count, change=False),
         "_clusters": PART,
         "_rule": GIVEN,
     },
@@ -149,17 +153,22 @@ PARTS: Final[Mapping[type, Mapping[str, Way]]] = {
         "_due": Tally(int),
     },
     # A block goes on being filled after the cut, and `Postings.rebuild` takes out what is newer.
-    Postings: {"count": NUMBER, "cells": Rows(_used, change=False)},
-    Interner: {"count": NUMBER, "keys": Rows(_used, change=False), "_slots": REBUILT},
+    Postings: {
+        "count": NUMBER,
+        "cells": {"articles": Rows(_used, change=False), "weights": Rows(_used, change=False)},
+    },
+    Interner: {
+        "count": NUMBER,
+        "_table": {"keys": Rows(_used, change=False), "following": REBUILT, "heads": REBUILT},
+    },
     Arena: {"cells": Rows(_length), "length": NUMBER},
     Buckets: {
-        "_bands": GIVEN,
         "_rows": GIVEN,
         "_cap": GIVEN,
-        "_heads": REBUILT,
-        "_entries": {
-            "keys": Rows(lambda buckets, index: min(len(buckets._entries.keys), index.clusters.slots), change=False),
-            "following": REBUILT,
+        "_chains": REBUILT,
+        "_tables": {
+            "heads": REBUILT,
+            "entries": {"keys": Rows(_signed, change=False), "following": REBUILT},
         },
         "_hits": REBUILT,
         "oldest": NUMBER,
