@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -40,10 +41,13 @@ NO_TERMS: Final = Vector(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.uint1
 
 
 class Index:
-    """Everything decisions are made from, in arrays; one slot for each text that was ever placed."""
+    """Everything decisions are made from, in arrays; one slot for each text that was ever placed.
 
-    def __init__(self, settings: EngineSettings, priors: Mapping[int, Prior]) -> None:
-        self.clusters = ClusterIndex(priors, settings.posting_cap)
+    What is large and seldom looked at lies in a file without a name in ``folder``, if one is given.
+    """
+
+    def __init__(self, settings: EngineSettings, priors: Mapping[int, Prior], folder: Path | None = None) -> None:
+        self.clusters = ClusterIndex(priors, settings.posting_cap, folder)
         self.buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
         self.groups = Groups()
         self.counts = Counts(self.clusters)

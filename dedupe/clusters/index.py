@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,10 +37,11 @@ class ClusterIndex:
     """Vectors, posting lists and clusters of the live articles, in arrays.
 
     ``space`` holds the arrays as kernels read them, ``articles`` and ``clusters`` the same memory as plain
-    columns; all are valid until the next article is placed.
+    columns; all are valid until the next article is placed. Shingles, when they are many, lie in a file without a
+    name in ``folder``, if one is given.
     """
 
-    def __init__(self, priors: Mapping[int, Prior], posting_cap: int) -> None:
+    def __init__(self, priors: Mapping[int, Prior], posting_cap: int, folder: Path | None = None) -> None:
         self.vocabulary = Vocabulary(priors)
         self.oldest = 0
         self.slots = 0
@@ -49,6 +51,7 @@ class ClusterIndex:
         self.clusters = columns_of(self.space.clusters, ClusterColumns)
         self._postings = Postings()
         self._posting_cap = posting_cap
+        self._folder = folder
         self._dropped = Arena(np.int32)
         rows, sums = np.zeros(1024, dtype=np.int32), np.zeros(1024, dtype=np.int64)
         self._scratch = Scratch(rows, rows.copy(), Sums(sums, rows.copy()))
@@ -143,7 +146,7 @@ class ClusterIndex:
     ) -> None:
         """Keep what copies are confirmed by."""
         if not self.space.texts.has_room(len(shingles), len(numbers)):
-            self.space = self.space._replace(texts=self.space.texts.longer(len(shingles), len(numbers)))
+            self.space = self.space._replace(texts=self.space.texts.longer(len(shingles), len(numbers), self._folder))
         articles, texts = self.articles, self.space.texts
         articles.tokens[slot] = tokens
         start, end = int(texts.ends[SHINGLES]), int(texts.ends[SHINGLES]) + len(shingles)

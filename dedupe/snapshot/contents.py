@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from dedupe.clusters.prior import shipped_priors
@@ -54,23 +55,23 @@ def _checksum(prior: Prior) -> int:
     return zlib.crc32(prior.shares.data, zlib.crc32(prior.hashes.data))
 
 
-def index_of(arrays: Arrays, settings: EngineSettings) -> Index:
+def index_of(arrays: Arrays, settings: EngineSettings, folder: Path) -> Index:
     """Build the index that a snapshot holds; raise `Unreadable`, or another ValueError, KeyError or TypeError."""
     table = arrays.table
-    index = Index(settings, shipped_priors() if settings.prior else {})
+    index = Index(settings, shipped_priors() if settings.prior else {}, folder)
     if {block.path for block in blocks_of(index)} != arrays.paths:
         raise Unreadable("it holds other arrays than the index has")
-    put_in(index, table["figures"], lambda block: _filled(arrays, block))
+    put_in(index, table["figures"], lambda block: _filled(arrays, block, folder if block.way.on_disk else None))
     _check_lengths(index, arrays)
     index.constraints.restore(map(_constraint_of, table["constraints"]))
     index.embargoes.restore(table["embargoed"])
     return index
 
 
-def _filled(arrays: Arrays, block: Block) -> Array:
+def _filled(arrays: Arrays, block: Block, folder: Path | None) -> Array:
     rows = arrays.shape(block.path, block.array)
     room = rows if block.way.exact else rows + _MORE_ROOM
-    array = zeros_like(block.array, room).view(type(block.array))
+    array = zeros_like(block.array, room, folder).view(type(block.array))
     if block.way.fill:
         array[rows:] = block.way.fill
     arrays.read(block.path, array[:rows])

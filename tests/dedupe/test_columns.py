@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import mmap
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dedupe import columns as columns_module
+from dedupe import addresses
 from dedupe.columns import LARGE, Arena, grow, new_columns, zeros_like
 
 
@@ -111,7 +110,7 @@ def test_records_grow_where_they_are() -> None:
 
 
 def test_a_system_without_addresses_to_spare_has_large_arrays_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(columns_module.mmap, "mmap", Refusing)
+    monkeypatch.setattr(addresses, "Addresses", Refusing)
     (large,) = grow((np.ones(LARGE, np.int32),), LARGE + 1)
 
     assert len(large) == 2 * LARGE
@@ -119,7 +118,7 @@ def test_a_system_without_addresses_to_spare_has_large_arrays_copied(monkeypatch
     assert not large[LARGE:].any()
 
 
-class Refusing(mmap.mmap):
+class Refusing(addresses.Addresses):
     def __new__(cls, *_: object, **__: object) -> Self:
         raise OSError(12, "Cannot allocate memory")
 
