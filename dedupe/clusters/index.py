@@ -115,10 +115,12 @@ class ClusterIndex:
         slot = self.slots
         self.slots += 1
         if self.slots > len(self.articles.bits):
-            (membership,) = grow((self.space.membership,), self.slots)
-            self.space = self.space._replace(articles=longer(self.space.articles, self.slots), membership=membership)
-            self.articles = columns_of(self.space.articles, ArticleColumns)
-            dots, touched = grow((self._scratch.dots, self._scratch.touched), len(self.articles.bits))
+            records = longer(self.space.articles, self.slots)
+            self.articles = columns_of(records, ArticleColumns)
+            rows = len(self.articles.bits)
+            (membership,) = grow((self.space.membership,), rows)
+            self.space = self.space._replace(articles=records, membership=membership)
+            dots, touched = grow((self._scratch.dots, self._scratch.touched), rows)
             self._scratch = self._scratch._replace(dots=dots, touched=touched)
         articles = self.articles
         articles.bits[slot] = bits
