@@ -42,7 +42,14 @@ class Tables(NamedTuple):
     """The first article of each chain, a column a band, and the entries that chains lead through."""
 
     heads: NDArray[np.int32]
-    entries: Entries
+    keys: NDArray[np.uint32]
+    following: NDArray[np.int32]
+
+
+Arrays = tuple[NDArray[np.int32], NDArray[np.uint32], NDArray[np.int32]]
+"""`Tables` as they are handed to compiled code: without their names, in a third of the time."""
+Limits = tuple[int, int, int, int]
+"""`Reach`, likewise."""
 
 
 class Reach(NamedTuple):
@@ -60,44 +67,52 @@ class Buckets:
     def __init__(self, bands: int, rows: int, cap: int) -> None:
         self._rows, self._cap = rows, cap
         self._chains = _FEWEST_CHAINS
-        entries = Entries(np.zeros((1024, bands), np.uint32), np.zeros((1024, bands), np.int32))
-        self._tables = Tables(np.zeros((_FEWEST_CHAINS, bands), np.int32), entries)
+        self._entries = Entries(np.zeros((1024, bands), np.uint32), np.zeros((1024, bands), np.int32))
+        self._heads = np.zeros((_FEWEST_CHAINS, bands), np.int32)
         self._hits = np.zeros(1024, dtype=np.int16)
         self.oldest = 0
         self.flooded = 0
 
     def candidates(self, signature: NDArray[np.uint32]) -> NDArray[np.int32]:
         """Return the slots that share most buckets with a signature, at most `MAX_CANDIDATES`."""
-        slots, flooded = _search(self._tables, signature, self._reach(), self._hits)
+        slots, flooded = _search((self._heads, *self._entries), signature, self._limits(), self._hits)
         self.flooded += flooded
         return slots
 
     def add(self, slot: int, signature: NDArray[np.uint32]) -> None:
         """Enter an article; slots must come in ascending order."""
+        arrays, _, limits = self.room_for(slot)
+        self._chains = _add(arrays, slot, signature, limits)
+
+    def room_for(self, slot: int) -> tuple[Arrays, NDArray[np.int16], Limits]:
+        """Make room for an article; return what compiled code needs to `find` and `enter` it."""
         if slot >= len(self._hits):
             (self._hits,) = grow((self._hits,), slot + 1)
-        heads, entries = self._tables
-        if slot >= len(entries.keys) or self._chains + _ADDED_AT_ONCE > len(heads):
-            (heads,) = grow((heads,), self._chains + _ADDED_AT_ONCE)
-            self._tables = Tables(heads, grow(entries, slot + 1))
-        self._chains = _add(self._tables, slot, signature, self._reach())
+        if slot >= len(self._entries.keys):
+            self._entries = grow(self._entries, slot + 1)
+        if self._chains + _ADDED_AT_ONCE > len(self._heads):
+            (self._heads,) = grow((self._heads,), self._chains + _ADDED_AT_ONCE)
+        return (self._heads, *self._entries), self._hits, self._limits()
 
-    def _reach(self) -> Reach:
-        return Reach(self._rows, self._chains, self.oldest, self._cap)
+    def entered(self, chains: int) -> None:
+        """Take note of how many chains there are since an article was entered."""
+        self._chains = chains
+
+    def _limits(self) -> Limits:
+        return self._rows, self._chains, self.oldest, self._cap
 
     def rebuild(self) -> None:
         """Make the chains again after the keys were put in the place of others."""
-        heads, (keys, following) = self._tables
-        live = len(keys) - self.oldest
-        self._chains = max(live, _FEWEST_CHAINS)
-        following = zeros_like(following, len(keys))
-        self._tables = Tables(zeros_like(heads, self._chains), Entries(keys, following))
-        self._hits = zeros_like(self._hits, len(keys))
-        _chain_all(self._tables, len(keys), self._reach())
+        rows = len(self._entries.keys)
+        self._chains = max(rows - self.oldest, _FEWEST_CHAINS)
+        self._entries = self._entries._replace(following=zeros_like(self._entries.following, rows))
+        self._heads = zeros_like(self._heads, self._chains)
+        self._hits = zeros_like(self._hits, rows)
+        _chain_all((self._heads, *self._entries), self._limits())
 
     def remove(self, slot: int) -> None:
         """Make an article unfindable: its keys become those of no signature."""
-        self._tables.entries.keys[slot] = 0
+        self._entries.keys[slot] = 0
 
 
 @kernel
@@ -115,13 +130,31 @@ def band_keys(signature: NDArray[np.uint32], bands: int, rows: int) -> NDArray[n
 
 @kernel
 def _search(
-    tables: Tables, signature: NDArray[np.uint32], reach: Reach, hits: NDArray[np.int16]
+    arrays: Arrays, signature: NDArray[np.uint32], limits: Limits, hits: NDArray[np.int16]
 ) -> tuple[NDArray[np.int32], int]:
-    heads, (entries, following) = tables
-    bands, longest = entries.shape[1], max(LONGEST, reach.cap)
-    keys = band_keys(signature, bands, reach.rows)
+    keys = band_keys(signature, arrays[1].shape[1], limits[0])
+    return find(Tables(*arrays), keys, Reach(*limits), hits)
+
+
+@kernel
+def _add(arrays: Arrays, slot: int, signature: NDArray[np.uint32], limits: Limits) -> int:
+    keys = band_keys(signature, arrays[1].shape[1], limits[0])
+    return enter(Tables(*arrays), slot, keys, Reach(*limits))
+
+
+@kernel
+def find(
+    tables: Tables, keys: NDArray[np.uint32], reach: Reach, hits: NDArray[np.int16]
+) -> tuple[NDArray[np.int32], int]:
+    """Return the slots in most of the buckets with these keys, at most `MAX_CANDIDATES`, and how many overflow."""
+    heads, entries, following = tables
+    bands, longest = len(keys), max(LONGEST, reach.cap)
     found = np.empty(bands * reach.cap, dtype=np.int32)
     count, flooded = 0, 0
+    firsts = np.empty(bands, np.int32)
+    for band in range(bands):
+        firsts[band] = heads[row_of(np.uint64(keys[band]), reach.chains), band]
+    _fetch(tables, firsts)
     for band in range(bands):
         slot = heads[row_of(np.uint64(keys[band]), reach.chains), band] - 1
         read = 0
@@ -150,13 +183,14 @@ def _strongest(found: NDArray[np.int32], hits: NDArray[np.int16]) -> NDArray[np.
 
 
 @kernel
-def _add(tables: Tables, slot: int, signature: NDArray[np.uint32], reach: Reach) -> int:
-    """Enter an article; return how many chains each band has then."""
-    keys, chains = tables.entries.keys, reach.chains
-    keys[slot] = band_keys(signature, keys.shape[1], reach.rows)
+def enter(tables: Tables, slot: int, keys: NDArray[np.uint32], reach: Reach) -> int:
+    """Enter an article into the buckets with these keys; return how many chains each band has then."""
+    chains = reach.chains
+    tables.keys[slot] = keys
     for _ in range(_ADDED_AT_ONCE):
         if chains < slot + 1 - reach.oldest:
-            for band in range(keys.shape[1]):
+            _fetch(tables, tables.heads[parent_of(chains)].copy())
+            for band in range(len(keys)):
                 _part(tables, chains, band, reach)
             chains += 1
     _chain(tables, slot, chains)
@@ -164,9 +198,21 @@ def _add(tables: Tables, slot: int, signature: NDArray[np.uint32], reach: Reach)
 
 
 @kernel
+def _fetch(tables: Tables, firsts: NDArray[np.int32]) -> None:
+    """Look at the first two articles of a chain of each band; writes over ``firsts``.
+
+    All at once, they come from memory together. Who follows the chains one by one waits for each.
+    """
+    for _ in range(2):
+        for band in range(len(firsts)):
+            slot = max(firsts[band] - 1, 0)
+            firsts[band] = tables.following[slot, band] * (tables.keys[slot, band] != 0)
+
+
+@kernel
 def _chain(tables: Tables, slot: int, chains: int) -> None:
     """Put an article in front of its chains."""
-    heads, (keys, following) = tables
+    heads, keys, following = tables
     for band in range(keys.shape[1]):
         row = row_of(np.uint64(keys[slot, band]), chains)
         following[slot, band] = heads[row, band]
@@ -179,7 +225,7 @@ def _part(tables: Tables, row: int, band: int, reach: Reach) -> None:
 
     What is too old, was removed, or lies beyond `LONGEST` is in neither any more.
     """
-    heads, (keys, following) = tables
+    heads, keys, following = tables
     parted = parent_of(row)
     slot = heads[parted, band] - 1
     heads[parted, band] = heads[row, band] = 0
@@ -198,7 +244,7 @@ def _part(tables: Tables, row: int, band: int, reach: Reach) -> None:
 @kernel
 def _put_behind(tables: Tables, last: int, slot: int, row: int, band: int) -> int:
     """Make an article the last of a chain, which ended with ``last``, -1 for an empty one; return it."""
-    heads, (_, following) = tables
+    heads, _, following = tables
     if last < 0:
         heads[row, band] = slot + 1
     else:
@@ -208,7 +254,8 @@ def _put_behind(tables: Tables, last: int, slot: int, row: int, band: int) -> in
 
 
 @kernel
-def _chain_all(tables: Tables, newest: int, reach: Reach) -> None:
-    for slot in range(reach.oldest, newest):
-        if tables.entries.keys[slot, 0]:  # not what was removed, or never there
+def _chain_all(arrays: Arrays, limits: Limits) -> None:
+    tables, reach = Tables(*arrays), Reach(*limits)
+    for slot in range(reach.oldest, len(tables.keys)):
+        if tables.keys[slot, 0]:  # not what was removed, or never there
             _chain(tables, slot, reach.chains)

@@ -88,7 +88,7 @@ def _length(owner: Any, _: Index) -> int:
 
 
 def _signed(buckets: Any, index: Index) -> int:
-    return min(len(buckets._tables.entries.keys), index.clusters.slots)
+    return min(len(buckets._entries.keys), index.clusters.slots)
 
 
 def _all(name: str) -> Count:
@@ -169,10 +169,8 @@ PARTS: Final[Mapping[type, Mapping[str, Way]]] = {
         "_rows": GIVEN,
         "_cap": GIVEN,
         "_chains": REBUILT,
-        "_tables": {
-            "heads": REBUILT,
-            "entries": {"keys": Rows(_signed, change=False), "following": REBUILT},
-        },
+        "_heads": REBUILT,
+        "_entries": {"keys": Rows(_signed, change=False), "following": REBUILT},
         "_hits": REBUILT,
         "oldest": NUMBER,
         "flooded": SCRATCH,
