@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.columns import grow, zeros_like
-from dedupe.kernel import kernel
-from dedupe.linear_hashing import parent_of, row_of
+from dedupe.kernel import inlined, kernel
+from dedupe.linear_hashing import mask_of, parent_of, row_of
 
 _FEWEST_ROWS: Final = 1 << 12
 
@@ -75,15 +75,21 @@ class Interner:
         _chain_all((*self._table,), self.count)
 
 
-@kernel
-def _row(key: np.uint64, count: int) -> int:
-    """Return the row of a key in the table of so many."""
-    return row_of((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(24), max(count, _FEWEST_ROWS))
+@inlined
+def _rows(count: int) -> int:
+    """Return how many rows the table of so many keys has."""
+    return max(count, _FEWEST_ROWS)
 
 
-@kernel
-def _find(table: _Table, count: int, key: np.uint64) -> int:
-    number = table.heads[_row(key, count)] - 1
+@inlined
+def _row(key: np.uint64, rows: int, mask: int) -> int:
+    return row_of((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(24), rows, mask)
+
+
+@inlined
+def _find(table: _Table, row: int, key: np.uint64) -> int:
+    """Return the number of a key, whose row is given, -1 when it is not known."""
+    number = table.heads[row] - 1
     while number >= 0 and table.keys[number] != key:
         number = table.following[number] - 1
     return int(number)
@@ -91,26 +97,32 @@ def _find(table: _Table, count: int, key: np.uint64) -> int:
 
 @kernel
 def _find_one(arrays: _Arrays, count: int, key: np.uint64) -> int:
-    return _find(_Table(*arrays), count, key)
+    rows = _rows(count)
+    return _find(_Table(*arrays), _row(key, rows, mask_of(rows)), key)
 
 
 @kernel
 def _find_all(arrays: _Arrays, count: int, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
-    table = _Table(*arrays)
+    table, rows = _Table(*arrays), _rows(count)
+    mask = mask_of(rows)
     numbers = np.empty(len(keys), dtype=np.int32)
     for i in range(len(keys)):
-        numbers[i] = _find(table, count, keys[i])
+        numbers[i] = _find(table, _row(keys[i], rows, mask), keys[i])
     return numbers
 
 
 @kernel
 def _intern(arrays: _Arrays, count: int, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int32], int]:
-    table = _Table(*arrays)
+    table, rows = _Table(*arrays), _rows(count)
+    mask = mask_of(rows)
     numbers = np.empty(len(keys), dtype=np.int32)
     for i in range(len(keys)):
-        number = _find(table, count, keys[i])
+        number = _find(table, _row(keys[i], rows, mask), keys[i])
         if number < 0:
-            number, count = count, _enter(table, count, keys[i])
+            number = count
+            count = _enter(table, count, keys[i])
+            rows = _rows(count)
+            mask = mask_of(rows)
         numbers[i] = number
     return numbers, count
 
@@ -124,32 +136,35 @@ def _enter_one(arrays: _Arrays, count: int, key: np.uint64) -> int:
 def _enter(table: _Table, count: int, key: np.uint64) -> int:
     """Enter a new key; return how many there are then."""
     table.keys[count] = key
-    if count >= _FEWEST_ROWS:
-        _add_row(table, count)
-    _chain(table, count, count + 1)
+    rows = _rows(count + 1)
+    mask = mask_of(rows)
+    if rows > _rows(count):
+        _add_row(table, count, mask)
+    _chain(table, count, _row(key, rows, mask))
     return count + 1
 
 
-@kernel
-def _chain(table: _Table, number: int, count: int) -> None:
-    row = _row(table.keys[number], count)
+@inlined
+def _chain(table: _Table, number: int, row: int) -> None:
     table.following[number] = table.heads[row]
     table.heads[row] = number + 1
 
 
 @kernel
-def _add_row(table: _Table, row: int) -> None:
+def _add_row(table: _Table, row: int, mask: int) -> None:
     """Add a row, and chain to it what is its own of the row that stood for it."""
     parted = parent_of(row)
     number = table.heads[parted] - 1
     table.heads[parted] = 0
     while number >= 0:
         following = table.following[number] - 1
-        _chain(table, number, row + 1)
+        _chain(table, number, _row(table.keys[number], row + 1, mask))
         number = following
 
 
 @kernel
 def _chain_all(arrays: _Arrays, count: int) -> None:
+    table, rows = _Table(*arrays), _rows(count)
+    mask = mask_of(rows)
     for number in range(count):
-        _chain(_Table(*arrays), number, count)
+        _chain(table, number, _row(table.keys[number], rows, mask))

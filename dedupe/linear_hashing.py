@@ -12,15 +12,24 @@ from dedupe.kernel import inlined
 
 
 @inlined
-def row_of(key: np.uint64, rows: int) -> int:
-    """Return the row of a key in a table of so many, one or more.
+def mask_of(rows: int) -> int:
+    """Return the bits of a key that may count in a table of so many rows, one or more.
 
-    >>> [int(row_of(np.uint64(key), 6)) for key in range(9)]
+    >>> [int(mask_of(rows)) for rows in (1, 2, 3, 4, 5, 8, 9)]
+    [0, 1, 3, 3, 7, 7, 15]
+    """
+    return _ones(rows - 1)
+
+
+@inlined
+def row_of(key: np.uint64, rows: int, mask: int) -> int:
+    """Return the row of a key in a table of so many, whose `mask_of` is given.
+
+    >>> [int(row_of(np.uint64(key), 6, mask_of(6))) for key in range(9)]
     [0, 1, 2, 3, 4, 5, 2, 3, 0]
     """
-    low = _ones(rows - 1)
-    row = np.int64(key & np.uint64(low))
-    return int(row if row < rows else row & (low >> 1))
+    row = np.int64(key & np.uint64(mask))
+    return int(row if row < rows else row & (mask >> 1))
 
 
 @inlined

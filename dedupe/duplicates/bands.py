@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from dedupe.columns import grow, zeros_like
 from dedupe.kernel import kernel
-from dedupe.linear_hashing import parent_of, row_of
+from dedupe.linear_hashing import mask_of, parent_of, row_of
 
 MAX_CANDIDATES: Final = 16
 LONGEST: Final = 1_024
@@ -151,12 +151,12 @@ def find(
     bands, longest = len(keys), max(LONGEST, reach.cap)
     found = np.empty(bands * reach.cap, dtype=np.int32)
     count, flooded = 0, 0
-    firsts = np.empty(bands, np.int32)
+    firsts, mask = np.empty(bands, np.int32), mask_of(reach.chains)
     for band in range(bands):
-        firsts[band] = heads[row_of(np.uint64(keys[band]), reach.chains), band]
-    _fetch(tables, firsts)
+        firsts[band] = heads[row_of(np.uint64(keys[band]), reach.chains, mask), band]
+    _fetch(tables, firsts.copy())
     for band in range(bands):
-        slot = heads[row_of(np.uint64(keys[band]), reach.chains), band] - 1
+        slot = firsts[band] - 1
         read = 0
         for _ in range(longest):
             if slot < reach.oldest or read == reach.cap:
@@ -213,8 +213,9 @@ def _fetch(tables: Tables, firsts: NDArray[np.int32]) -> None:
 def _chain(tables: Tables, slot: int, chains: int) -> None:
     """Put an article in front of its chains."""
     heads, keys, following = tables
+    mask = mask_of(chains)
     for band in range(keys.shape[1]):
-        row = row_of(np.uint64(keys[slot, band]), chains)
+        row = row_of(np.uint64(keys[slot, band]), chains, mask)
         following[slot, band] = heads[row, band]
         heads[row, band] = slot + 1
 
@@ -230,11 +231,12 @@ def _part(tables: Tables, row: int, band: int, reach: Reach) -> None:
     slot = heads[parted, band] - 1
     heads[parted, band] = heads[row, band] = 0
     last_kept = last_moved = -1
+    mask = mask_of(row + 1)
     for _ in range(max(LONGEST, reach.cap)):
         if slot < reach.oldest:
             break
         after = following[slot, band] - 1
-        if row_of(np.uint64(keys[slot, band]), row + 1) == row:
+        if row_of(np.uint64(keys[slot, band]), row + 1, mask) == row:
             last_moved = _put_behind(tables, last_moved, slot, row, band)
         elif keys[slot, band]:
             last_kept = _put_behind(tables, last_kept, slot, parted, band)
