@@ -16,6 +16,7 @@ from dedupe.clusters.terms import Vector
 from dedupe.duplicates.bands import Buckets
 from dedupe.duplicates.signature import PERMUTATIONS
 from dedupe.engine import Engine, Submission
+from dedupe.forgetting import expire
 from dedupe.interner import Interner
 from dedupe.settings import EngineSettings
 from dedupe.settling import read_submission
@@ -73,6 +74,10 @@ def _merge() -> None:
     probe = Probe(terms, vector, np.ones(2, dtype=np.float32), vector, nothing, 2, _AT.timestamp())
     clusters.told_apart(probe, np.arange(2, dtype=np.int32), [0, 1])
     clusters.unite(1, 0)
+    clusters.vocabulary.freeze(0)
+    settings = EngineSettings(keep_articles=0)
+    buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
+    expire(clusters, buckets, settings, _AT + 2 * settings.copy_window)
 
 
 def _compare() -> None:
