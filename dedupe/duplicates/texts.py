@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from dedupe.clusters.similarity import shared_count
 from dedupe.columns import grow
-from dedupe.duplicates.bands import Arrays, Buckets, Reach, Tables, band_keys, enter, find
+from dedupe.duplicates.bands import Buckets, band_keys, enter, find
 from dedupe.duplicates.signature import Permutations, Words, permutations, shingle_set, sign, windows
+from dedupe.duplicates.tables import Arrays, Reach, Tables
 from dedupe.kernel import kernel
 from dedupe.text.block import Block, lay_out
 from dedupe.text.characters import Characters, characters
