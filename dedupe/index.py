@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,7 @@ from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
 from dedupe.clusters.terms import Vector
 from dedupe.clusters.vocabulary import Prior
+from dedupe.columns import grow
 from dedupe.constraints import GONE, Constraints
 from dedupe.counting import Counts
 from dedupe.duplicates.bands import Buckets
@@ -39,10 +41,13 @@ NO_TERMS: Final = Vector(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.uint1
 
 
 class Index:
-    """Everything decisions are made from, in arrays; one slot for each text that was ever placed."""
+    """Everything decisions are made from, in arrays; one slot for each text that was ever placed.
 
-    def __init__(self, settings: EngineSettings, priors: Mapping[int, Prior]) -> None:
-        self.clusters = ClusterIndex(priors, settings.posting_cap)
+    What is large and seldom looked at lies in a file without a name in ``folder``, if one is given.
+    """
+
+    def __init__(self, settings: EngineSettings, priors: Mapping[int, Prior], folder: Path | None = None) -> None:
+        self.clusters = ClusterIndex(priors, settings.posting_cap, folder)
         self.buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
         self.groups = Groups()
         self.counts = Counts(self.clusters)
@@ -51,7 +56,7 @@ class Index:
         self.seq = 0
         self._settings = settings
         self._articles = Interner()
-        self._slots = np.full(1024, -1, dtype=np.int32)
+        self._slots = np.zeros(1024, dtype=np.int32)
         self._clusters = Interner()
         self._rule = Rule(settings.coverage, settings.length_ratio, settings.copy_window.total_seconds())
 
@@ -231,8 +236,7 @@ class Index:
 
     def _remember(self, bits: int, slot: int) -> None:
         number = self._articles.intern_one(bits)
-        if number >= len(self._slots):
-            self._slots = np.concatenate((self._slots, np.full(len(self._slots), -1, dtype=np.int32)))
+        (self._slots,) = grow((self._slots,), number + 1)
         self._slots[number] = slot
 
     def _cluster_for(self, cluster_id: str) -> int:

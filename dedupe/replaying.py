@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from dedupe.clusters.prior import shipped_priors
 from dedupe.events import SWITCHING
@@ -16,9 +17,14 @@ from dedupe.store.records import Replayed
 
 def replayed_index(store: Store, settings: EngineSettings) -> Index:
     """Return the index that follows from a store's log."""
-    index = Index(settings, shipped_priors() if settings.prior else {})
+    index = Index(settings, shipped_priors() if settings.prior else {}, folder_of(store))
     follow(index, store.replay(), settings)
     return index
+
+
+def folder_of(store: Store) -> Path | None:
+    """Return where the files of a store lie, None for one without."""
+    return None if store.index_file is None else store.index_file.path.parent
 
 
 def follow(index: Index, events: Iterable[Replayed], settings: EngineSettings) -> None:

@@ -16,6 +16,7 @@ from dedupe.clusters.terms import Vector
 from dedupe.duplicates.bands import Buckets
 from dedupe.duplicates.signature import PERMUTATIONS
 from dedupe.engine import Engine, Submission
+from dedupe.forgetting import expire
 from dedupe.interner import Interner
 from dedupe.settings import EngineSettings
 from dedupe.settling import read_submission
@@ -73,6 +74,10 @@ def _merge() -> None:
     probe = Probe(terms, vector, np.ones(2, dtype=np.float32), vector, nothing, 2, _AT.timestamp())
     clusters.told_apart(probe, np.arange(2, dtype=np.int32), [0, 1])
     clusters.unite(1, 0)
+    clusters.vocabulary.freeze(0)
+    settings = EngineSettings(keep_articles=0)
+    buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
+    expire(clusters, buckets, settings, _AT + 2 * settings.copy_window)
 
 
 def _compare() -> None:
@@ -85,9 +90,11 @@ def _grow() -> None:
     interner = Interner()
     interner.intern(np.arange(1 << 13, dtype=np.uint64))
     interner.find_all(interner.keys)
+    interner.rebuild()
     settings = EngineSettings()
     buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
     buckets.add(1 << 11, np.zeros(PERMUTATIONS, dtype=np.uint32))
+    buckets.rebuild()
     lines = SourceLines(capacity=1 << 4)
     for first in range(3):
         lines.add(0, np.arange(first, first + 8, dtype=np.uint64))

@@ -10,10 +10,9 @@ from news import texts
 from numpy.typing import NDArray
 from peers import SHIPPED, THRESHOLD, Peer, peers
 
-from dedupe.clusters.similarity import shared_count
-from dedupe.columns import Arena
 from dedupe.duplicates.bands import Buckets
 from dedupe.duplicates.signature import sign_all, signature_of
+from dedupe.duplicates.texts import Texts
 from dedupe.text.tokens import tokenise
 
 OURS: Final = ""
@@ -35,9 +34,8 @@ class Storyfold(Peer):
     """Signatures, buckets, and a verdict that counts the shingles that two texts share."""
 
     def __init__(self) -> None:
-        self._buckets = Buckets(SHIPPED.bands, SHIPPED.rows, SHIPPED.bucket_cap)
-        self._shingles = Arena(np.uint32)
-        self._starts = [0]
+        buckets = Buckets(SHIPPED.bands, SHIPPED.rows, SHIPPED.bucket_cap)
+        self._texts = Texts(buckets, SHIPPED.shingle_size, THRESHOLD)
 
     def sign(self, text: str) -> NDArray[np.uint32]:
         """Sign a text."""
@@ -47,16 +45,6 @@ class Storyfold(Peer):
         """Sign texts in blocks."""
         return list(sign_all(texts, SHIPPED.shingle_size))
 
-    def find_and_add(self, number: int, text: str) -> Sequence[int]:
+    def find_and_add(self, number: int, text: str) -> Sequence[int]:  # noqa: ARG002  texts number themselves
         """Return the texts with as many shingles in common, and enter this one; numbers count from 0."""
-        shingles, signed = signature_of(tokenise(text).hashes, SHIPPED.shingle_size)
-        found = [slot for slot in self._buckets.candidates(signed).tolist() if self._is_alike(slot, shingles)]
-        self._buckets.add(number, signed)
-        self._shingles.append(shingles)
-        self._starts.append(self._shingles.length)
-        return found
-
-    def _is_alike(self, slot: int, shingles: NDArray[np.uint32]) -> bool:
-        theirs = self._shingles.cells[self._starts[slot] : self._starts[slot + 1]]
-        shared = shared_count(shingles, theirs)
-        return shared >= THRESHOLD * (len(shingles) + len(theirs) - shared)
+        return self._texts.find_and_add(text)

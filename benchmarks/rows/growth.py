@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from news import reports
@@ -19,7 +21,7 @@ from dedupe.submission import Submission
 from rows.apart import apart
 from rows.copies import OURS, contenders
 from rows.figure import Figure, Measured, Size
-from rows.memory import array_bytes, resident
+from rows.memory import array_bytes, in_files, resident
 from rows.stream import submissions
 
 MEMORY_TARGET: Final = 1.5
@@ -33,13 +35,33 @@ SHORTEST: Final = 0.25
 
 
 class Point(NamedTuple):
-    """How it was with so many live articles: rate and longest pause since the point before, and memory."""
+    """How it was with so many live articles: rate and longest pause since the point before, memory, and file."""
 
     live: int
     per_second: float
     longest_milliseconds: float
     resident: int
     arrays: int
+    filed: int
+
+
+class Place(NamedTuple):
+    """Where an index would be kept."""
+
+    path: Path
+
+
+class Beside(DiscardStore):
+    """A store that keeps nothing, in a folder all the same: the index puts there what it does beside a real one."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__()
+        self._place = Place(Path(folder) / "index")
+
+    @property
+    def index_file(self) -> Place:
+        """Return where there is no file."""
+        return self._place
 
 
 class Grown(NamedTuple):
@@ -71,6 +93,11 @@ def measure_memory(size: Size) -> Measured:
             what="kB for a live article, both levels, arrays alone",
             less_is_better=True,
             ours=[point.arrays / point.live / 1_000 for point in last],
+        ),
+        Figure(
+            what="kB for a live article in a file, which the system may hold in memory besides",
+            less_is_better=True,
+            ours=[point.filed / point.live / 1_000 for point in last],
         ),
         Figure(what="kB for an article, copies alone", less_is_better=True, ours=copies.pop(OURS), peers=copies),
     ]
@@ -120,13 +147,14 @@ def grow(count: int, seed: int) -> Grown:
     del warm
     gc.collect()
     before = resident()
-    engine = Engine(DiscardStore())
     arriving = submissions(count, seed)
     points: list[Point] = []
     pauses: Counter[int] = Counter()
-    while took := _add(engine, islice(arriving, max(1, count // STEPS))):
-        points.append(_point(engine, took, before))
-        pauses.update(math.ceil(math.log2(max(milliseconds, SHORTEST))) for milliseconds in took)
+    with TemporaryDirectory() as folder:
+        engine = Engine(Beside(folder))
+        while took := _add(engine, islice(arriving, max(1, count // STEPS))):
+            points.append(_point(engine, took, before))
+            pauses.update(math.ceil(math.log2(max(milliseconds, SHORTEST))) for milliseconds in took)
     return Grown(points, dict(pauses))
 
 
@@ -142,9 +170,9 @@ def _add(engine: Engine, arriving: Iterator[Submission]) -> list[float]:
 
 def _point(engine: Engine, took: Sequence[float], before: int) -> Point:
     with engine.held() as index:
-        arrays = array_bytes(index)
+        arrays, filed = array_bytes(index), in_files(index)
     live = engine.statistics().live_articles
-    return Point(live, 1_000 * len(took) / sum(took), max(took), resident() - before, arrays)
+    return Point(live, 1_000 * len(took) / sum(took), max(took), resident() - before, arrays, filed)
 
 
 def _rate_at(grown: Grown, live: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import resource
 import sys
 from collections.abc import Iterable, Mapping
@@ -10,10 +11,20 @@ from typing import Any
 
 import numpy as np
 
+from dedupe.addresses import FileAddresses
+
 
 def resident() -> int:
-    """Return the bytes of memory that this process holds now; where that is unknown, the most that it ever held."""
-    return _status("VmRSS") or peak()
+    """Return the bytes of memory that this process holds now; where that is unknown, the most that it ever held.
+
+    What it sees of files is not counted: it is on the disk as well, and the system takes its memory back when it likes.
+    """
+    return _status("RssAnon") or peak()
+
+
+def in_files(held: object) -> int:
+    """Return the bytes of an object's arrays that lie in files."""
+    return sum(size for size, is_file in _array_sizes(held) if is_file)
 
 
 def peak() -> int:
@@ -29,8 +40,13 @@ def _status(name: str) -> int:
 
 
 def array_bytes(held: object) -> int:
-    """Return the bytes of all arrays that an object holds, by whatever way, each counted once."""
-    arrays: dict[int, int] = {}
+    """Return the bytes of an object's arrays that lie in memory."""
+    return sum(size for size, is_file in _array_sizes(held) if not is_file)
+
+
+def _array_sizes(held: object) -> Iterable[tuple[int, bool]]:
+    """Return how large each array is that an object holds, by whatever way, and whether it lies in a file."""
+    arrays: dict[int, tuple[int, bool]] = {}
     seen: set[int] = set()
     waiting = [held]
     while waiting:
@@ -39,12 +55,16 @@ def array_bytes(held: object) -> int:
             continue
         seen.add(id(value))
         if isinstance(value, np.ndarray):
-            while isinstance(value.base, np.ndarray):
-                value = value.base
-            arrays[id(value)] = value.nbytes
+            whole = value
+            while isinstance(whole.base, np.ndarray):
+                whole = whole.base
+            # Of a range of addresses, only what is in use takes memory.
+            size = (value if isinstance(whole.base, mmap.mmap) else whole).nbytes
+            known, _ = arrays.get(id(whole), (0, False))
+            arrays[id(whole)] = max(size, known), isinstance(whole.base, FileAddresses)
         else:
             waiting.extend(_parts(value))
-    return sum(arrays.values())
+    return arrays.values()
 
 
 def _parts(value: object) -> Iterable[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,17 +30,18 @@ from dedupe.clusters.space import (
 )
 from dedupe.clusters.terms import Terms, Vector, weigh
 from dedupe.clusters.vocabulary import Prior, Vocabulary
-from dedupe.columns import Arena, grow
+from dedupe.columns import Arena, grow, zeros_like
 
 
 class ClusterIndex:
     """Vectors, posting lists and clusters of the live articles, in arrays.
 
     ``space`` holds the arrays as kernels read them, ``articles`` and ``clusters`` the same memory as plain
-    columns; all are valid until the next article is placed.
+    columns; all are valid until the next article is placed. Shingles, when they are many, lie in a file without a
+    name in ``folder``, if one is given.
     """
 
-    def __init__(self, priors: Mapping[int, Prior], posting_cap: int) -> None:
+    def __init__(self, priors: Mapping[int, Prior], posting_cap: int, folder: Path | None = None) -> None:
         self.vocabulary = Vocabulary(priors)
         self.oldest = 0
         self.slots = 0
@@ -49,6 +51,7 @@ class ClusterIndex:
         self.clusters = columns_of(self.space.clusters, ClusterColumns)
         self._postings = Postings()
         self._posting_cap = posting_cap
+        self._folder = folder
         self._dropped = Arena(np.int32)
         rows, sums = np.zeros(1024, dtype=np.int32), np.zeros(1024, dtype=np.int64)
         self._scratch = Scratch(rows, rows.copy(), Sums(sums, rows.copy()))
@@ -112,11 +115,13 @@ class ClusterIndex:
         slot = self.slots
         self.slots += 1
         if self.slots > len(self.articles.bits):
-            (membership,) = grow((self.space.membership,), self.slots)
-            self.space = self.space._replace(articles=longer(self.space.articles, self.slots), membership=membership)
-            self.articles = columns_of(self.space.articles, ArticleColumns)
-            dots = np.zeros(len(self.articles.bits), dtype=np.int32)
-            self._scratch = self._scratch._replace(dots=dots, touched=dots.copy())
+            records = longer(self.space.articles, self.slots)
+            self.articles = columns_of(records, ArticleColumns)
+            rows = len(self.articles.bits)
+            (membership,) = grow((self.space.membership,), rows)
+            self.space = self.space._replace(articles=records, membership=membership)
+            dots, touched = grow((self._scratch.dots, self._scratch.touched), rows)
+            self._scratch = self._scratch._replace(dots=dots, touched=touched)
         articles = self.articles
         articles.bits[slot] = bits
         self.space.membership[slot] = -1
@@ -143,7 +148,7 @@ class ClusterIndex:
     ) -> None:
         """Keep what copies are confirmed by."""
         if not self.space.texts.has_room(len(shingles), len(numbers)):
-            self.space = self.space._replace(texts=self.space.texts.longer(len(shingles), len(numbers)))
+            self.space = self.space._replace(texts=self.space.texts.longer(len(shingles), len(numbers), self._folder))
         articles, texts = self.articles, self.space.texts
         articles.tokens[slot] = tokens
         start, end = int(texts.ends[SHINGLES]), int(texts.ends[SHINGLES]) + len(shingles)
@@ -193,9 +198,10 @@ class ClusterIndex:
         """Make what follows from the arrays again after they were put in the place of others."""
         self.articles = columns_of(self.space.articles, ArticleColumns)
         self.clusters = columns_of(self.space.clusters, ClusterColumns)
-        dots = np.zeros(len(self.articles.bits), dtype=np.int32)
-        sums = Sums(np.zeros(len(self.clusters.bits), np.int64), np.zeros(len(self.clusters.bits), np.int32))
-        self._scratch = Scratch(dots, dots.copy(), sums)
+        rows, count = np.zeros(0, np.int32), len(self.clusters.bits)
+        sums = Sums(zeros_like(np.zeros(0, np.int64), count), zeros_like(rows, count))
+        dots, touched = (zeros_like(rows, len(self.articles.bits)) for _ in range(2))
+        self._scratch = Scratch(dots, touched, sums)
         self._postings.cut_off(self.vocabulary.terms.heads[: self.vocabulary.count], self.slots)
 
     def leave(self, slot: int) -> None:
@@ -220,6 +226,5 @@ class ClusterIndex:
         unite(absorbed, survivor, self.space, self._room_for_terms())
 
     def _room_for_terms(self) -> NDArray[np.int64]:
-        if len(self._term_scratch) < len(self.vocabulary.terms.heads):
-            self._term_scratch = np.zeros(len(self.vocabulary.terms.heads), dtype=np.int64)
+        (self._term_scratch,) = grow((self._term_scratch,), len(self.vocabulary.terms.heads))
         return self._term_scratch

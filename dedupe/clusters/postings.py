@@ -2,9 +2,9 @@
 
 A posting list is a chain of blocks with the newest article in front, so that reading stops by itself
 at the first article that is too old. Each block has room for twice as many postings as the one
-before it: a rare term takes little memory, and a common one is read in long runs. The first of a
-block's 64-bit cells is its header (where the following block starts + 1, then 16 bits each of
-room and fill), the others are postings (article, then 16 bits of weight).
+before it: a rare term takes little memory, and a common one is read in long runs. A cell is an
+article and a weight, six bytes in two arrays. The first cell of a block is its header: which block
+follows, and its size and fill; the others are postings.
 """
 
 from __future__ import annotations
@@ -15,21 +15,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.terms import Vector
-from dedupe.kernel import kernel
+from dedupe.columns import grow, new_columns
+from dedupe.kernel import inlined, kernel
 
-SMALLEST: Final = 3
-LARGEST: Final = 1023
+_SMALLEST_SIZE: Final = 2
+_LARGEST_SIZE: Final = 10
+SMALLEST: Final = (1 << _SMALLEST_SIZE) - 1
+LARGEST: Final = (1 << _LARGEST_SIZE) - 1
 LEADING: Final = 16
-_FOLLOWING_SHIFT: Final = 32
-_ROOM_SHIFT: Final = 16
-_FIELD: Final = 0xFFFF
-_WEIGHT_BITS: Final = 16
+_SIZE_SHIFT: Final = 12
+_FILL: Final = 0xFFF
+_UNIT: Final = SMALLEST + 1
+"""Blocks have 4, 8, 16 … 1,024 cells, so that they begin at multiples of 4: it is these that are numbered."""
 
-Cells = NDArray[np.int64]
+
+class Cells(NamedTuple):
+    """Postings (the article's slot + 1, and a weight) and, before those of each block, its header.
+
+    A header has the number of the following block + 1, 0 for none, in the place of an article; in the place of
+    a weight the binary logarithm of how many cells there are, and in the lower 12 bits how many postings.
+    """
+
+    articles: NDArray[np.int32]
+    weights: NDArray[np.uint16]
 
 
 class Lists(NamedTuple):
-    """The cells, where in them the newest block of each term starts, and how many are filled."""
+    """The cells, the number of the newest block of each term, and how many cells are filled."""
 
     cells: Cells
     heads: NDArray[np.int32]
@@ -44,19 +56,15 @@ class Reach(NamedTuple):
 
 
 class Postings:
-    """Posting lists of all terms; where their newest blocks start stands in the vocabulary, -1 for none."""
+    """Posting lists of all terms; the numbers of their newest blocks stand in the vocabulary, -1 for none."""
 
     def __init__(self) -> None:
         self.count = 0
-        self.cells: Cells = np.zeros(1 << 16, dtype=np.int64)
+        self.cells = new_columns(Cells, 1 << 16, np.int32, np.uint16)
 
     def make_room(self, terms: int) -> None:
         """Make sure that an article with so many terms can be entered."""
-        most = self.count + terms * (LARGEST + 1)
-        if most > len(self.cells):
-            grown = np.zeros(max(2 * len(self.cells), most), dtype=np.int64)
-            grown[: self.count] = self.cells[: self.count]
-            self.cells = grown
+        self.cells = grow(self.cells, self.count + terms * (LARGEST + 1))
 
     def remove(self, heads: NDArray[np.int32], terms: NDArray[np.int32], slot: int) -> None:
         """Take article ``slot`` out of the list of each of its terms."""
@@ -65,6 +73,29 @@ class Postings:
     def cut_off(self, heads: NDArray[np.int32], slot: int) -> None:
         """Take out what was entered, or half entered, from article ``slot`` on."""
         _cut_off(self.cells, heads, slot)
+
+
+@inlined
+def _first(number: int) -> int:
+    """Return the cell that a block begins with; less than 0 for none."""
+    return int(number) * _UNIT
+
+
+@inlined
+def _following(cells: Cells, block: int) -> int:
+    return _first(cells.articles[block] - 1)
+
+
+@inlined
+def _last(cells: Cells, block: int) -> int:
+    """Return the last cell in use of a block."""
+    return block + int(cells.weights[block] & _FILL)
+
+
+@inlined
+def _end(cells: Cells, block: int) -> int:
+    """Return the cell behind the last of a block."""
+    return block + (1 << int(cells.weights[block] >> _SIZE_SHIFT))
 
 
 @kernel
@@ -76,32 +107,39 @@ def enter(lists: Lists, vector: Vector, slot: int) -> int:
     cells, heads, count = lists
     for i in range(len(vector.terms)):
         term = vector.terms[i]
-        block = int(heads[term])
-        room = cells[block] >> _ROOM_SHIFT & _FIELD if block >= 0 else 0
-        if block < 0 or cells[block] & _FIELD == room:
-            room = min(max(2 * room + 1, SMALLEST), LARGEST)
-            cells[count] = (block + 1) << _FOLLOWING_SHIFT | room << _ROOM_SHIFT
+        block = _first(heads[term])
+        if block < 0 or _last(cells, block) + 1 == _end(cells, block):
+            size = min((cells.weights[block] >> _SIZE_SHIFT) + 1, _LARGEST_SIZE) if block >= 0 else _SMALLEST_SIZE
+            cells.articles[count], cells.weights[count] = heads[term] + 1, size << _SIZE_SHIFT
+            heads[term] = count // _UNIT
             block = count
-            heads[term] = block
-            count += 1 + room
-        cells[block] += 1
-        cells[block + (cells[block] & _FIELD)] = (slot << _WEIGHT_BITS) | int(vector.weights[i])
+            count = _end(cells, block)
+        cells.weights[block] += np.uint16(1)
+        at = _last(cells, block)
+        cells.articles[at], cells.weights[at] = slot + 1, vector.weights[i]
     return count
 
 
 @kernel
 def _strike(cells: Cells, heads: NDArray[np.int32], terms: NDArray[np.int32], slot: int) -> None:
     for term in terms:
-        block = int(heads[term])
+        block = _first(heads[term])
         while block >= 0:
-            last = block + (cells[block] & _FIELD)
+            last = _last(cells, block)
             for at in range(block + 1, last + 1):
-                if cells[at] >> _WEIGHT_BITS == slot:
-                    cells[at:last] = cells[at + 1 : last + 1].copy()
-                    cells[last] = 0
-                    cells[block] -= 1
+                if cells.articles[at] == slot + 1:
+                    _take_out(cells, at, last)
+                    cells.weights[block] -= np.uint16(1)
                     break
-            block = (cells[block] >> _FOLLOWING_SHIFT) - 1
+            block = _following(cells, block)
+
+
+@kernel
+def _take_out(cells: Cells, at: int, last: int) -> None:
+    """Take out one posting: those behind it move up, and nothing of it stays."""
+    for place in range(at, last):
+        cells.articles[place], cells.weights[place] = cells.articles[place + 1], cells.weights[place + 1]
+    cells.articles[last] = cells.weights[last] = 0
 
 
 @kernel
@@ -109,12 +147,13 @@ def _cut_off(cells: Cells, heads: NDArray[np.int32], slot: int) -> None:
     for head in heads:
         if head < 0:
             continue
-        last = int(head) + (cells[head] >> _ROOM_SHIFT & _FIELD)
-        filled = int(head) + (cells[head] & _FIELD)
-        while filled > head and (cells[filled] == 0 or cells[filled] >> _WEIGHT_BITS >= slot):
+        block = _first(head)
+        filled, last, end = _last(cells, block), _last(cells, block), _end(cells, block)
+        while filled > block and (cells.articles[filled] == 0 or cells.articles[filled] > slot):
             filled -= 1
-        cells[head] += filled - int(head) - (cells[head] & _FIELD)
-        cells[filled + 1 : last + 1] = 0
+        cells.weights[block] -= np.uint16(last - filled)
+        cells.articles[filled + 1 : end] = 0
+        cells.weights[filled + 1 : end] = 0
 
 
 @kernel
@@ -137,12 +176,13 @@ def accumulate(
     for rank in range(len(heaviest_first)):
         i = heaviest_first[rank]
         weight = int(vector.weights[i])
-        block = int(heads[vector.terms[i]])
+        block = _first(heads[vector.terms[i]])
         left = reach.cap
         while block >= 0 and left > 0:
-            first = block + 1 + max((cells[block] & _FIELD) - left, 0)
-            for at in range(block + (cells[block] & _FIELD), first - 1, -1):
-                slot = cells[at] >> _WEIGHT_BITS
+            last = _last(cells, block)
+            first = max(block, last - left) + 1
+            for at in range(last, first - 1, -1):
+                slot = cells.articles[at] - 1
                 if slot < reach.oldest:
                     left = 0
                     break
@@ -151,7 +191,7 @@ def accumulate(
                         continue
                     touched[count] = slot
                     count += 1
-                dots[slot] += weight * (cells[at] & _FIELD)
-            left -= cells[block] & _FIELD
-            block = (cells[block] >> _FOLLOWING_SHIFT) - 1
+                dots[slot] += weight * int(cells.weights[at])
+            left -= last - block
+            block = _following(cells, block)
     return count

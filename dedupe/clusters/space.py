@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -89,12 +90,12 @@ class TextColumns(NamedTuple):
             and ends[NUMBERS] + numbers <= len(self.numbers)
         )
 
-    def longer(self, shingles: int, numbers: int) -> TextColumns:
-        """Return the same columns with room for one more article."""
+    def longer(self, shingles: int, numbers: int, folder: Path | None) -> TextColumns:
+        """Return the same columns with room for one more article; many shingles lie in a file in ``folder``."""
         ends = self.ends.tolist()
         terms, weights = grow((self.terms, self.weights), ends[VECTORS] + MAX_TERMS)
         titles = grow((self.title_terms, self.title_weights), ends[TITLES] + MAX_TITLE_TERMS)
-        (shingled,) = grow((self.shingles,), ends[SHINGLES] + shingles)
+        (shingled,) = grow((self.shingles,), ends[SHINGLES] + shingles, folder)
         (numbered,) = grow((self.numbers,), ends[NUMBERS] + numbers)
         return TextColumns(terms, weights, *titles, shingled, numbered, self.ends)
 

@@ -23,6 +23,7 @@ PRIOR_WEIGHT: Final = 2_000.0
 FIRST_SNAPSHOT: Final = 4
 SNAPSHOT_GROWTH: Final = 1.25
 LONGEST_INTERVAL: Final = 20_000
+_FEW: Final = 1 << 10
 
 
 class TermColumns(NamedTuple):
@@ -42,6 +43,15 @@ class Prior:
     shares: NDArray[np.float32]
 
 
+class Ordered(NamedTuple):
+    """The terms of a language, by hash ascending, with their numbers; ``seen`` is how many terms there were of all."""
+
+    hashes: NDArray[np.uint64]
+    numbers: NDArray[np.int32]
+    seen: int
+
+
+NO_TERMS: Final = Ordered(np.empty(0, np.uint64), np.empty(0, np.int32), 0)
 NO_PRIOR: Final = Prior(np.empty(0, np.uint64), np.empty(0, np.float32))
 
 
@@ -56,6 +66,7 @@ class Vocabulary:
         self.articles: dict[int, int] = {}
         self._frozen_articles: dict[int, int] = {}
         self._due: dict[int, float] = {}
+        self._ordered: dict[int, Ordered] = {}
 
     @property
     def count(self) -> int:
@@ -91,23 +102,45 @@ class Vocabulary:
 
     def freeze(self, language: int) -> tuple[int, NDArray[np.uint64], NDArray[np.uint32]]:
         """Make today's counts the weights; return articles counted, term hashes and their counts."""
-        mine = np.flatnonzero((self.terms.languages[: self.count] == language) & (self.terms.counts[: self.count] > 0))
-        hashes = self.hashes[mine]
-        order = np.argsort(hashes)
-        counted = hashes[order], self.terms.counts[mine][order].astype(np.uint32)
-        self.thaw(language, self.articles.get(language, 0), *counted)
-        return self.articles.get(language, 0), *counted
+        ordered = self._in_order(language)
+        counts = self.terms.counts[ordered.numbers]
+        held = counts > 0
+        articles = self.articles.get(language, 0)
+        self._weigh(language, articles)
+        return articles, ordered.hashes[held], counts[held].astype(np.uint32)
 
     def thaw(self, language: int, articles: int, hashes: NDArray[np.uint64], counts: NDArray[np.uint32]) -> None:
         """Take a recorded snapshot as the weights and as the counts so far."""
         numbers = self.intern(hashes, language)
-        mine = np.flatnonzero(self.terms.languages[: self.count] == language)
-        self.terms.counts[mine] = 0
+        self.terms.counts[: self.count][self.terms.languages[: self.count] == language] = 0
         self.terms.counts[numbers] = counts
         self.articles[language] = articles
+        self._weigh(language, articles)
+
+    def rebuild(self) -> None:
+        """Put the terms in order again after the arrays were put in the place of others."""
+        for language in self.articles:
+            self._in_order(language)
+
+    def _in_order(self, language: int) -> Ordered:
+        """Return all terms of a language by hash: those known already, and the new ones among them."""
+        known = self._ordered.get(language, NO_TERMS)
+        new = known.seen + np.flatnonzero(self.terms.languages[known.seen : self.count] == language)
+        fresh: NDArray[np.int32] = new[np.argsort(self.hashes[new])].astype(np.int32)
+        merged = _merged(known.hashes, known.numbers, self.hashes[fresh], fresh)
+        self._ordered[language] = Ordered(*merged, self.count)
+        return self._ordered[language]
+
+    def _weigh(self, language: int, articles: int) -> None:
+        """Weigh all terms of a language by their present counts, and so many articles."""
         self._frozen_articles[language] = articles
-        self.terms.idf[mine] = self._idf(self.hashes[mine], self.terms.counts[mine], language)
         self._due[language] = min(articles * SNAPSHOT_GROWTH, articles + LONGEST_INTERVAL) + 1
+        prior = self._priors.get(language, NO_PRIOR)
+        languages, counts = self.terms.languages[: self.count], self.terms.counts[: self.count]
+        _weigh_uncommon(languages, counts, self.terms.idf, language, _articles(articles, len(prior.hashes)))
+        terms = self._interner.find_all(prior.hashes)
+        terms = terms[(terms >= 0) & (self.terms.languages[terms] == language)]
+        self.terms.idf[terms] = self._idf(self.hashes[terms], counts[terms], language)
 
     def _idf(self, hashes: NDArray[np.uint64], counts: NDArray[np.int32], language: int) -> NDArray[np.float32]:
         prior = self._priors.get(language, NO_PRIOR)
@@ -121,6 +154,43 @@ def _count(counts: NDArray[np.int32], terms: NDArray[np.int32], sign: int) -> No
 
 
 @kernel
+def _articles(frozen: int, known: int) -> float:
+    """Return how many articles count, with those of a prior of so many terms."""
+    return frozen + (PRIOR_WEIGHT if known else 0.0) + 1.0
+
+
+@kernel
+def _weigh_uncommon(
+    languages: NDArray[np.int32], counts: NDArray[np.int32], idf: NDArray[np.float32], language: int, articles: float
+) -> None:
+    """Weigh the terms of a language as if there were no prior; most have one of a few counts."""
+    by_count = np.empty(_FEW, np.float32)
+    for count in range(_FEW):
+        by_count[count] = np.log(articles / (count + 0.5))
+    for term in range(len(counts)):
+        if languages[term] == language:
+            count = counts[term]
+            idf[term] = by_count[count] if 0 <= count < _FEW else np.float32(np.log(articles / (count + 0.5)))
+
+
+@kernel
+def _merged(
+    hashes: NDArray[np.uint64], numbers: NDArray[np.int32], fresh: NDArray[np.uint64], theirs: NDArray[np.int32]
+) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """Return two orders of terms as one."""
+    both, of_both = np.empty(len(hashes) + len(fresh), np.uint64), np.empty(len(hashes) + len(fresh), np.int32)
+    i, j = 0, 0
+    for at in range(len(both)):
+        if j == len(fresh) or (i < len(hashes) and hashes[i] < fresh[j]):
+            both[at], of_both[at] = hashes[i], numbers[i]
+            i += 1
+        else:
+            both[at], of_both[at] = fresh[j], theirs[j]
+            j += 1
+    return both, of_both
+
+
+@kernel
 def _idf(
     hashes: NDArray[np.uint64],
     counts: NDArray[np.int32],
@@ -129,7 +199,7 @@ def _idf(
     shares: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """Return how rare terms are by the last snapshot over the prior, whose sorted terms are ``known``."""
-    articles = frozen + (PRIOR_WEIGHT if len(known) else 0.0) + 1.0
+    articles = _articles(frozen, len(known))
     idf = np.empty(len(hashes), dtype=np.float32)
     for i in range(len(hashes)):
         holding = counts[i] + 0.5

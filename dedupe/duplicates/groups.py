@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dedupe.columns import Arena
 from dedupe.interner import Interner
+from dedupe.kernel import kernel
 
 
 class Groups:
@@ -64,5 +65,17 @@ class Groups:
         group_of[slot] = -1
         self._sizes.cells[group] -= 1
         if self._sizes.cells[group] == 1:
-            group_of[np.flatnonzero(group_of == group)] = -1
+            group_of[_one_of(group, group_of, int(self._founders.cells[group]))] = -1
             self._sizes.cells[group] = 0
+
+
+@kernel
+def _one_of(group: int, group_of: NDArray[np.int32], founder: int) -> int:
+    """Return the first member of a group that has one; nearly always it came after the founder, and soon."""
+    for slot in range(founder, len(group_of)):
+        if group_of[slot] == group:
+            return slot
+    for slot in range(founder):
+        if group_of[slot] == group:
+            return slot
+    return -1

@@ -18,6 +18,7 @@ from dedupe.events import Event, EventKind
 from dedupe.reindexing.follower import STRETCH, Follower
 from dedupe.reindexing.progress import Progress
 from dedupe.reindexing.switching import Order, guard, preview, switch
+from dedupe.replaying import folder_of
 from dedupe.settings import EngineSettings, changed_settings
 from dedupe.settling import read_log
 from dedupe.store.generations import Generation, Generations
@@ -181,7 +182,8 @@ class Desk:
     def _load(self, generation: Generation) -> Follower:
         """Return the follower of a generation, as far as it is written down."""
         settings = changed_settings(EngineSettings(), generation.settings)
-        built = Follower(self._generations, generation, settings, self._engine.model)
+        folder = folder_of(self._engine.store)
+        built = Follower(self._generations, generation, settings, self._engine.model, folder)
         self._engine.watch(built.replaced.keep)  # before the first text is read
         try:
             for replayed, reading in read_log(self._generations.built(generation.number), settings):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -46,9 +47,14 @@ class Follower:
     """The index of a generation, and how far it has followed the log; one thread at a time."""
 
     def __init__(
-        self, generations: Generations, generation: Generation, settings: EngineSettings, model: JoinModel
+        self,
+        generations: Generations,
+        generation: Generation,
+        settings: EngineSettings,
+        model: JoinModel,
+        folder: Path | None,
     ) -> None:
-        self.index = Index(settings, shipped_priors() if settings.prior else {})
+        self.index = Index(settings, shipped_priors() if settings.prior else {}, folder)
         self.generation = generation
         self.settings = settings
         self.followed_seq = generation.base_seq

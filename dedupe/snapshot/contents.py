@@ -6,12 +6,12 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
-
-import numpy as np
 
 from dedupe.clusters.prior import shipped_priors
 from dedupe.clusters.vocabulary import Prior
+from dedupe.columns import zeros_like
 from dedupe.constraints import Constraint
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
@@ -22,8 +22,8 @@ from dedupe.snapshot.cutting import Cut
 from dedupe.snapshot.walking import Array, Block, blocks_of, put_in
 from dedupe.store.records import LogPosition
 
-FORMAT: Final = 1
-_LEAST_ROOM: Final = 1_024
+FORMAT: Final = 2
+_MORE_ROOM: Final = 1_024
 
 
 def table_of(cut: Cut, position: LogPosition, settings: EngineSettings) -> dict[str, Any]:
@@ -55,25 +55,25 @@ def _checksum(prior: Prior) -> int:
     return zlib.crc32(prior.shares.data, zlib.crc32(prior.hashes.data))
 
 
-def index_of(arrays: Arrays, settings: EngineSettings) -> Index:
+def index_of(arrays: Arrays, settings: EngineSettings, folder: Path) -> Index:
     """Build the index that a snapshot holds; raise `Unreadable`, or another ValueError, KeyError or TypeError."""
     table = arrays.table
-    index = Index(settings, shipped_priors() if settings.prior else {})
+    index = Index(settings, shipped_priors() if settings.prior else {}, folder)
     if {block.path for block in blocks_of(index)} != arrays.paths:
         raise Unreadable("it holds other arrays than the index has")
-    put_in(index, table["figures"], lambda block: _filled(arrays, block))
+    put_in(index, table["figures"], lambda block: _filled(arrays, block, folder if block.way.on_disk else None))
     _check_lengths(index, arrays)
     index.constraints.restore(map(_constraint_of, table["constraints"]))
     index.embargoes.restore(table["embargoed"])
     return index
 
 
-def _filled(arrays: Arrays, block: Block) -> Array:
+def _filled(arrays: Arrays, block: Block, folder: Path | None) -> Array:
     rows = arrays.shape(block.path, block.array)
-    room = rows if block.way.exact else max(rows + rows // 8, _LEAST_ROOM)
-    array = np.zeros((room, *block.array.shape[1:]), dtype=block.array.dtype).view(type(block.array))
+    room = rows if block.way.exact else rows + _MORE_ROOM
+    array = zeros_like(block.array, room, folder).view(type(block.array))
     if block.way.fill:
-        array[:] = block.way.fill
+        array[rows:] = block.way.fill
     arrays.read(block.path, array[:rows])
     return array
 

@@ -34,13 +34,15 @@ class Rows:
     """The rows of an array that are in use; room behind them is filled with ``fill``, or ``exact``ly none is left.
 
     Those that ``change`` are copied while writing waits. The others are never touched again once they are
-    there, unless a text is erased, which ends a snapshot: they can be written while the index goes on.
+    there, unless a text is erased, which ends a snapshot: they can be written while the index goes on. In a running
+    index, those ``on_disk`` lie in a file of their own.
     """
 
     count: Count
     change: bool = True
     fill: int = 0
     exact: bool = False
+    on_disk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Omitted:
 PART: Final = "part"
 """An object with a layout of its own."""
 NUMBER: Final = "number"
-GIVEN: Final = Omitted("follows from the settings")
+GIVEN: Final = Omitted("follows from the settings, or from the store")
 SCRATCH: Final = Omitted("room to count in, or a count since the start")
 REBUILT: Final = Omitted("made again by the part's own `rebuild`")
 APART: Final = Omitted("kept in words, by `dedupe.snapshot.contents`")
@@ -85,6 +87,10 @@ def _length(owner: Any, _: Index) -> int:
     return int(owner.length)
 
 
+def _signed(buckets: Any, index: Index) -> int:
+    return min(len(buckets._entries.keys), index.clusters.slots)
+
+
 def _all(name: str) -> Count:
     return lambda owner, _: len(getattr(owner, name))
 
@@ -104,7 +110,7 @@ PARTS: Final[Mapping[type, Mapping[str, Way]]] = {
         "seq": NUMBER,
         "_settings": GIVEN,
         "_articles": PART,
-        "_slots": Rows(lambda index, _: index._articles.count, change=False, fill=-1),
+        "_slots": Rows(lambda index, _: index._articles.count, change=False),
         "_clusters": PART,
         "_rule": GIVEN,
     },
@@ -122,7 +128,7 @@ PARTS: Final[Mapping[type, Mapping[str, Way]]] = {
                 "weights": Rows(_until(0), change=False),
                 "title_terms": Rows(_until(1), change=False),
                 "title_weights": Rows(_until(1), change=False),
-                "shingles": Rows(_until(2), change=False),
+                "shingles": Rows(_until(2), change=False, on_disk=True),
                 "numbers": Rows(_until(3), change=False),
                 "ends": Rows(lambda *_: 4, exact=True),
             },
@@ -131,6 +137,7 @@ PARTS: Final[Mapping[type, Mapping[str, Way]]] = {
         "clusters": ELSEWHERE,
         "_postings": PART,
         "_posting_cap": GIVEN,
+        "_folder": GIVEN,
         "_dropped": PART,
         "_scratch": REBUILT,
         "_term_scratch": SCRATCH,
@@ -147,20 +154,24 @@ PARTS: Final[Mapping[type, Mapping[str, Way]]] = {
         "articles": Tally(int),
         "_frozen_articles": Tally(int),
         "_due": Tally(int),
+        "_ordered": REBUILT,
     },
     # A block goes on being filled after the cut, and `Postings.rebuild` takes out what is newer.
-    Postings: {"count": NUMBER, "cells": Rows(_used, change=False)},
-    Interner: {"count": NUMBER, "keys": Rows(_used, change=False), "_slots": REBUILT},
+    Postings: {
+        "count": NUMBER,
+        "cells": {"articles": Rows(_used, change=False), "weights": Rows(_used, change=False)},
+    },
+    Interner: {
+        "count": NUMBER,
+        "_table": {"keys": Rows(_used, change=False), "following": REBUILT, "heads": REBUILT},
+    },
     Arena: {"cells": Rows(_length), "length": NUMBER},
     Buckets: {
-        "_bands": GIVEN,
         "_rows": GIVEN,
         "_cap": GIVEN,
+        "_chains": REBUILT,
         "_heads": REBUILT,
-        "_entries": {
-            "keys": Rows(lambda buckets, index: min(len(buckets._entries.keys), index.clusters.slots), change=False),
-            "following": REBUILT,
-        },
+        "_entries": {"keys": Rows(_signed, change=False), "following": REBUILT},
         "_hits": REBUILT,
         "oldest": NUMBER,
         "flooded": SCRATCH,

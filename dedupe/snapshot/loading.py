@@ -77,7 +77,7 @@ def _with_arrays(path: Path, use: Callable[[Arrays], Answer]) -> Answer:
 
 def _fitting(arrays: Arrays, place: IndexPlace, settings: EngineSettings) -> Index:
     reaches = _check_fit(arrays, place, settings)
-    index = index_of(arrays, settings)
+    index = index_of(arrays, settings, place.path.parent)
     if index.seq != reaches:
         raise Unreadable("it ends at another event than it says")
     return index

@@ -23,7 +23,7 @@ _LINES: Final = "counts.source_lines"
 def scrubbed(blocks: Sequence[Block]) -> list[tuple[str, Array]]:
     """Return the rows in use of all arrays, those of hashes without what nobody counts."""
     rows = {block.path: block.array[: block.rows] for block in blocks}
-    terms, lines = f"{_TERMS}._interner.keys", f"{_LINES}._keys"
+    terms, lines = f"{_TERMS}._interner._table.keys", f"{_LINES}._keys"
     rows[terms] = _numbered(rows[terms], _is_counted(rows))
     rows[lines] = _numbered(rows[lines], (rows[f"{_LINES}._counts"] > 0) | (rows[lines] == 0))
     return list(rows.items())

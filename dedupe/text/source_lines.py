@@ -21,6 +21,7 @@ ENOUGH_ARTICLES: Final = 10
 LARGEST_PART: Final = 0.8
 """An article of which more would go is a template or a copy, not a page: it keeps all its lines."""
 FULLEST: Final = 0.75
+_SMALL: Final = 1 << 12
 
 _ARTICLES: Final = np.uint64(0xC2B2AE3D27D4EB4F)
 """The line, as good as never written, under which a source's articles are counted."""
@@ -71,14 +72,7 @@ class SourceLines:
         return total
 
     def _forget(self) -> None:
-        half = len(self._counts) // 2
-        floor = int(np.partition(self._counts, half)[half])
-        held = np.flatnonzero(self._counts > floor)
-        keys, counts = self._keys[held], self._counts[held]
-        self._keys[:] = 0
-        self._counts[:] = 0
-        self._used = _add(self._keys, self._counts, keys)
-        self._counts[_places(self._keys, keys)] = counts
+        self._keys, self._counts, self._used = _above(_half_way(self._counts), self._keys, self._counts)
 
 
 @kernel
@@ -129,11 +123,30 @@ def _place(keys: Hashes, key: np.uint64) -> int:
 
 
 @kernel
-def _places(keys: Hashes, wanted: Hashes) -> npt.NDArray[np.int64]:
-    places = np.empty(len(wanted), np.int64)
-    for i in range(len(wanted)):
-        places[i] = _place(keys, wanted[i])
-    return places
+def _half_way(counts: Counts) -> int:
+    """Return a count than which no more than half are higher; nearly always a small one."""
+    having = np.zeros(_SMALL, np.int64)
+    for count in counts:
+        having[min(count, np.uint32(_SMALL - 1))] += 1
+    half = len(counts) // 2
+    count, most = 0, having[0]
+    while most <= half:
+        count += 1
+        most += having[count]
+    return count if count < _SMALL - 1 else int(np.sort(counts)[half])
+
+
+@kernel
+def _above(floor: int, keys: Hashes, counts: Counts) -> tuple[Hashes, Counts, int]:
+    """Return tables of the keys with higher counts, and how many there are."""
+    kept, their = np.zeros_like(keys), np.zeros_like(counts)
+    used = 0
+    for at in range(len(keys)):
+        if counts[at] > floor:
+            place = _place(kept, keys[at])
+            kept[place], their[place] = keys[at], counts[at]
+            used += 1
+    return kept, their, used
 
 
 @kernel

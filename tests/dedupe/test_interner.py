@@ -53,3 +53,17 @@ def test_numbers_last_through_growth() -> None:
     assert interner.count == len(keys)
     assert np.array_equal(interner.intern(keys), np.arange(len(keys)))
     assert interner.find(int(keys[-1]) + 1) == -1
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("count", [10, 4_096, 4_097, 30_000])
+def test_a_table_made_again_finds_all_keys(count: int) -> None:
+    keys = np.random.default_rng(2).permutation(count).astype(np.uint64)
+    interner, other = Interner(), Interner()
+    interner.intern(keys)
+    other.count, other._table = count, other._table._replace(keys=keys.copy())
+    other.rebuild()
+
+    assert np.array_equal(other.find_all(keys), np.arange(count))
+    assert other.intern_one(count + 7) == count == interner.intern_one(count + 7)
+    assert np.array_equal(other.find_all(keys), interner.find_all(keys))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dedupe.clusters.features import FEATURES
+from dedupe.clusters.index import ClusterIndex
 from dedupe.clusters.similarity import numbers_of, shingles_of, title_of, vector_of
 from tests.dedupe.clusters.scene import Scene
 
@@ -34,6 +35,19 @@ def test_dropped_lines_are_remembered() -> None:
         scene.index.keep_dropped(slot, lines)
 
     assert [scene.index.dropped(slot) for slot in range(3)] == [[], [0, 7], [2]]
+
+
+def test_there_is_room_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wide columns begin to grow in place, and by other steps, long before narrow ones do."""
+    monkeypatch.setattr("dedupe.columns.LARGE", 1 << 17)
+    index = ClusterIndex({}, posting_cap=64)
+    for number in range(80_000):
+        assert index.new_slot(number, 0.0, 0.0) == index.new_cluster(number) == number
+    index.vocabulary.intern(np.arange(80_000, dtype=np.uint64), 0)
+
+    assert index.articles.bits[:80_000].tolist() == index.clusters.bits[:80_000].tolist() == list(range(80_000))
+    assert (index.space.membership[:80_000] == -1).all()
+    assert index.vocabulary.terms.heads[:80_000].tolist() == [-1] * 80_000
 
 
 def test_old_articles_are_not_found_but_their_cluster_is_by_newer_ones() -> None:

@@ -88,3 +88,18 @@ def test_a_long_list_takes_little_more_room_than_its_postings() -> None:
         lists.add(slot, everywhere)
 
     assert lists.postings.count < 1.3 * 10_000
+
+
+def test_what_was_entered_later_is_cut_off() -> None:
+    """As when the two arrays of a snapshot were written a moment apart: one has a posting, the other not yet."""
+    for half in ("articles", "weights"):
+        lists = Scenery(3, 50)
+        earlier = {slot: vector for slot, vector in lists.vectors.items() if slot < 30}
+        old = lists.postings.cells._replace(**{half: Scenery(3, 40).postings.cells._asdict()[half].copy()})
+        filled = Scenery(3, 30)
+        for name, cells in old._asdict().items():
+            filled.postings.cells._asdict()[name][: filled.postings.count] = cells[: filled.postings.count]
+        filled.postings.cut_off(filled.heads, 30)
+        vector = lists.scene.vector()
+        lists.vectors = earlier
+        assert filled.search(vector, ALL) == lists.expected(vector, ALL)

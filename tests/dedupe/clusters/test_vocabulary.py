@@ -118,3 +118,37 @@ def test_terms_are_numbered_as_they_come_and_start_without_postings() -> None:
     assert vocabulary.count == len(many)
     assert (vocabulary.terms.heads == -1).all()
     assert np.array_equal(vocabulary.hashes[: vocabulary.count], many)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_all_weights_and_snapshots_are_those_of_the_counts(seed: int) -> None:
+    """However terms come, are counted and taken back between snapshots: by the formula, term by term."""
+    rng = np.random.default_rng(seed)
+    known = np.unique(rng.integers(0, 300, 40)).astype(np.uint64)
+    prior = Prior(known, rng.random(len(known)).astype(np.float32))
+    vocabulary, articles = Vocabulary({ENGLISH: prior}), {ENGLISH: 0, FRENCH: 0}
+    counts: dict[int, dict[int, int]] = {ENGLISH: {}, FRENCH: {}}
+    for _ in range(30):
+        language = int(rng.choice([ENGLISH, FRENCH]))
+        terms = np.unique(rng.integers(0, 300, 12)).astype(np.uint64) + np.uint64(1_000 * (language == FRENCH))
+        for _ in range(int(rng.choice([1, 3, 700]))):
+            vocabulary.add(vocabulary.intern(terms, language), language)
+        times = vocabulary.articles[language] - articles[language]
+        articles[language] += times
+        for term in terms.tolist():
+            counts[language][term] = counts[language].get(term, 0) + times
+        if rng.random() < 0.3:
+            vocabulary.add(vocabulary.intern(terms, language), language, -1)
+            articles[language] -= 1
+            counts[language] = {term: count - (term in terms) for term, count in counts[language].items()}
+        if rng.random() < 0.3:
+            vocabulary.rebuild()
+        frozen, hashed, counted = vocabulary.freeze(language)
+        held = {term: count for term, count in sorted(counts[language].items()) if count}
+        assert (frozen, dict(zip(hashed.tolist(), counted.tolist(), strict=True))) == (articles[language], held)
+        assert hashed.tolist() == sorted(hashed.tolist())
+        for term, count in counts[language].items():
+            share = prior.shares[known == term] if language == ENGLISH else ()
+            holding = count + 0.5 + (PRIOR_WEIGHT * float(share[0]) if len(share) else 0.0)
+            whole = frozen + (PRIOR_WEIGHT if language == ENGLISH else 0.0) + 1
+            assert idf(vocabulary, term, language) == np.float32(math.log(whole / holding))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dedupe.duplicates.bands import MAX_CANDIDATES, Buckets, band_keys
+from dedupe.duplicates.bands import LONGEST, MAX_CANDIDATES, Buckets, band_keys
 from dedupe.duplicates.signature import PERMUTATIONS, permutations, sign
 
 BANDS, ROWS, CAP = 42, 3, 64
@@ -88,6 +88,34 @@ def test_a_flood_is_capped_and_counted() -> None:
 
     assert sorted(found) == list(range(42, 50)), "the newest"
     assert buckets.flooded == BANDS
+
+
+@pytest.mark.compiled
+def test_a_flood_holds_nobody_up_while_the_table_grows() -> None:
+    """Of one text sent again and again the newest are found, and nearly all others are still found beside it."""
+    rng = np.random.default_rng(4)
+    template, buckets, others = signature(rng), Buckets(BANDS, ROWS, CAP), {}
+    for slot in range(6 * LONGEST):
+        others[slot] = signature(rng) if slot % 2 else template
+        buckets.add(slot, others[slot])
+
+    newest = buckets.candidates(template).tolist()
+    assert newest == list(range(6 * LONGEST - 2, 6 * LONGEST - 2 - 2 * MAX_CANDIDATES, -2))
+    assert all(slot in buckets.candidates(others[slot]) for slot in range(1, 6 * LONGEST, 2))
+
+
+@pytest.mark.compiled
+def test_chains_made_again_lead_to_the_same_articles() -> None:
+    buckets, known, rng = family(9, 4_000)
+    for slot in range(0, 4_000, 5):
+        buckets.remove(slot)
+    buckets.oldest = 1_000
+    probes = [altered(known[int(slot)], rng, 0.8) for slot in rng.choice(list(known), 60)]
+    before = [buckets.candidates(probe).tolist() for probe in probes]
+    buckets.rebuild()
+
+    assert [buckets.candidates(probe).tolist() for probe in probes] == before
+    assert all(slot >= 1_000 and slot % 5 for found in before for slot in found)
 
 
 def test_a_search_leaves_no_trace() -> None:

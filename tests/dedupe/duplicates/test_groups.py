@@ -40,6 +40,16 @@ def test_a_dissolved_group_can_be_joined_again() -> None:
     assert (group_of == -1).all()
 
 
+def test_who_came_before_the_founder_is_found_when_the_group_dissolves() -> None:
+    groups, group_of = Groups(), np.full(6, -1, np.int32)
+    groups.join(77, 5, 4, group_of)
+    groups.join(77, 1, 4, group_of)
+    groups.leave(4, group_of)
+    groups.leave(5, group_of)
+
+    assert (group_of == -1).all()
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_no_group_has_fewer_than_two_members(seed: int) -> None:
     draw, groups, group_of = random.Random(seed), Groups(), np.full(200, -1, np.int32)

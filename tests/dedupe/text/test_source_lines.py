@@ -74,6 +74,24 @@ def test_memory_is_bounded_and_what_recurs_is_remembered() -> None:
     assert lines.furniture(0, np.concatenate((hashes(7), drawn[0])), weights(*[4] * 21))[0]
 
 
+@pytest.mark.parametrize("often", [1, 3, 5_000])
+def test_of_full_tables_the_lower_half_is_forgotten(often: int) -> None:
+    lines, drawn = SourceLines(1 << 7), np.random.default_rng(9).integers(0, 2**64, 95, dtype=np.uint64)
+    lines.add(1, drawn)
+    held = lines._counts > 0
+    lines._counts[held] *= np.uint32(often)
+    most = np.flatnonzero(held)[:50]
+    lines._counts[most] += np.arange(1, 51, dtype=np.uint32)
+    before = dict(zip(lines._keys.tolist(), lines._counts.tolist(), strict=True))
+    floor = sorted(lines._counts.tolist())[64]
+    lines._forget()
+
+    kept = {key: count for key, count in before.items() if count > floor}
+    after = dict(zip(lines._keys.tolist(), lines._counts.tolist(), strict=True))
+    assert {key: count for key, count in after.items() if count} == kept
+    assert len(lines) == len(kept) > 0
+
+
 def test_an_article_of_more_lines_than_there_is_room_does_no_harm() -> None:
     lines = SourceLines(64)
     lines.add(1, np.arange(10_000, dtype=np.uint64))
