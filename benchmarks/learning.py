@@ -162,7 +162,7 @@ def doubting(model: JoinModel) -> JoinModel:
     leaves = np.zeros((1, QUESTIONS + 1))
     features[0, :3] = FEATURES.index("dated"), FEATURES.index("unshared"), FEATURES.index("gap")
     cuts[0, :3] = 0.5, LONG, LONG_AGO
-    # The first question's left answer leads to the second, its right one to the third; these leaves are below their right.
+    # The first question's left answer leads to the second, its right one to the third: these are their right leaves.
     leaves[0, 2:4] = leaves[0, 6:8] = -DOUBT
     learned = model.trees
     trees = Trees(
