@@ -205,6 +205,6 @@ def _idf(
         holding = counts[i] + 0.5
         at = np.searchsorted(known, hashes[i])
         if at < len(known) and known[at] == hashes[i]:
-            holding += PRIOR_WEIGHT * shares[at]
+            holding += PRIOR_WEIGHT * float(shares[at])
         idf[i] = np.log(articles / holding)
     return idf
