@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.dedupe.newsroom import Newsroom as Invented
-from tests.dedupe.reindexing.archive import WITHOUT_PRIOR
+from tests.dedupe.reindexing.archive import UNPRIMED
 from tests.soak.serving import row_of
 
 Client = httpx.AsyncClient
@@ -23,7 +23,7 @@ async def post(client: Client, count: int, seed: int = 3) -> list[dict[str, Any]
     return [answer.json() for answer in answers]
 
 
-async def ready(client: Client, settings: Any = WITHOUT_PRIOR) -> dict[str, Any]:
+async def ready(client: Client, settings: Any = UNPRIMED) -> dict[str, Any]:
     """Open a job and wait until it is ready."""
     answer = await client.post("/v1/reindex", json={"settings": settings})
     assert answer.status_code == 202, answer.text
@@ -56,7 +56,7 @@ def test_a_job_from_the_request_to_the_rollback(newsroom: Any) -> None:
         job = await ready(client)
         path = f"/v1/jobs/{job['job_id']}"
         assert job["articles_done"] == job["articles_total"] == len(before)
-        assert job["settings"]["shingle_size"] == WITHOUT_PRIOR["shingle_size"]
+        assert job["settings"]["shingle_size"] == UNPRIMED["shingle_size"]
         assert await places(client) == before
         told = await compared(client, path, before)
 

@@ -10,7 +10,7 @@ from dedupe.access import Scope
 from tests.api.guardhouse import Guardhouse, made
 from tests.api.routes.test_jobs import places, ready
 from tests.dedupe.newsroom import Newsroom as Invented
-from tests.dedupe.reindexing.archive import WITHOUT_PRIOR
+from tests.dedupe.reindexing.archive import UNPRIMED
 from tests.soak.serving import row_of
 
 Client = httpx.AsyncClient
@@ -55,7 +55,7 @@ def test_a_re_index_tells_readers_nothing_of_what_is_embargoed(open_newsroom: An
         shown = await post(client, 120)
         before = await places(client)
         assert before.keys() == shown
-        assert (await client.post("/v1/reindex", json={"settings": dict(WITHOUT_PRIOR)})).json()["code"] == "missing_scope"
+        assert (await client.post("/v1/reindex", json={"settings": dict(UNPRIMED)})).json()["code"] == "missing_scope"
         assert (await client.get("/v1/jobs")).status_code == 403
         client.headers.update(chief)
         everything = await places(client)

@@ -32,7 +32,7 @@ from tests.dedupe.newsroom import Newsroom
 Places = Mapping[str, tuple[str, str | None, str | None]]
 OFTEN: Mapping[str, Any] = {"coverage": 0.9, "shingle_size": 3, "cluster_window_days": 0.5, "keep_articles": 20}
 """Settings by which much goes elsewhere."""
-WITHOUT_PRIOR: Mapping[str, Any] = {**OFTEN, "prior": False}
+UNPRIMED: Mapping[str, Any] = {**OFTEN, "prior": False}
 """Settings by which much of the sample goes elsewhere, too."""
 
 
