@@ -73,7 +73,7 @@ class TaggedRoute(ScopedRoute):
 
         await self.answer_tagged(asked, scope, receive, send_tagged)
 
-    async def answer_tagged(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def answer_tagged(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  for `LogRoute`
         """Answer a GET of what has versions."""
         await super().answer(scope, receive, send)
 

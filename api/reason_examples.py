@@ -58,12 +58,12 @@ EXPLANATION: Final[Json] = {
     "join": {
         "cluster_id": "clu_7s5hh7zpyenpj",
         "probability": 0.9674,
-        "threshold": 0.5,
-        "margin": 0.4674,
+        "threshold": 0.4,
+        "margin": 0.5674,
         "runner_up": {"cluster_id": "clu_enay5be8kmrgt", "confidence": 0.0273},
         "lead": 0.9401,
         "model": 7,
-        "base": -0.61545875,
+        "base": -1.21545875,
         "log_odds": 3.39,
         "features": [
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +37,7 @@ FEWEST: Final = 200
 COPY_SHARE: Final = 0.5
 CROWD: Final = 10
 """An unlabelled cluster of so many articles is taken to be another event than a labelled article's."""
-LONG, LONG_AGO, DOUBT = 5.0, 4.511, 1.2
+LONG, LONG_AGO, DOUBT = 5.0, round(math.log1p(90), 3), 1.2
 """From which `unshared` on, which is that of 148 shingles and none in common, and from which `gap` on, which is that of
 90 days, how much is taken from the log-odds."""
 

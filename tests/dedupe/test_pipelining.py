@@ -92,7 +92,7 @@ def test_the_next_group_is_decided_while_one_is_written_and_knows_of_it() -> Non
         assert not second.done()
         assert store.last_seq() == 0
         store.is_let.set()
-        decisions = [[one.decision for one in group.result(30)] for group in (first, second)]  # type: ignore[union-attr]
+        decisions = [[one.decision for one in group.result(30)] for group in (first, second)]  # type: ignore[union-attr]  # none refused
     assert decisions == [
         [Decision.OPENED, Decision.OPENED],
         [Decision.UNCHANGED, Decision.REVISED, Decision.COPIED],
@@ -118,7 +118,7 @@ def test_what_is_taken_down_in_one_group_is_gone_in_the_next() -> None:
             article(7, STORM, uri="3"),
         )
         store.is_let.set()
-        decisions = [[one.decision for one in group.result(30)] for group in (first, second)]  # type: ignore[union-attr]
+        decisions = [[one.decision for one in group.result(30)] for group in (first, second)]  # type: ignore[union-attr]  # none refused
     assert decisions[0][:2] == [Decision.WITHDRAWN, Decision.OPENED]
     assert decisions[1][:2] == [Decision.OPENED, Decision.COPIED]
     assert engine.digest() == Engine(store).digest()
@@ -141,7 +141,7 @@ def test_a_group_fails_with_the_one_before_it() -> None:
         assert store.last_seq() == 0
         store.is_full = False
         again, _ = line.add(article(2, FERRY, uri="1"), article(3, STORM, uri="3"))
-        assert [one.seq for one in again.result(30)] == [1, 2]  # type: ignore[union-attr]
+        assert [one.seq for one in again.result(30)] == [1, 2]  # type: ignore[union-attr]  # none refused
     assert engine.digest() == Engine(store).digest()
 
 
@@ -166,7 +166,7 @@ def test_a_defect_in_deciding_leaves_what_is_being_written(monkeypatch: pytest.M
             second.result(30)
         third, _ = line.add(article(3, FERRY, uri="3"))
         store.is_let.set()
-        assert [one.seq for one in (*first.result(30), *third.result(30))] == [1, 2]  # type: ignore[union-attr]
+        assert [one.seq for one in (*first.result(30), *third.result(30))] == [1, 2]  # type: ignore[union-attr]  # none refused
     assert engine.digest() == Engine(store).digest()
 
 

@@ -10,6 +10,9 @@ from typing import Any
 
 import httpx
 
+from api.reason_examples import EXPLANATION
+from dedupe.clusters.attribution import past_model
+from dedupe.clusters.decision import shipped_model
 from tests.api.conftest import start
 from tests.dedupe.reports import BANKS, FERRY, RETOLD
 
@@ -76,3 +79,10 @@ def test_an_explanation_is_not_sent_twice_and_ends_with_its_article(newsroom: An
         assert (missing.status_code, missing.json()["code"]) == (404, "unknown_article")
 
     newsroom.run(scenario)
+
+
+def test_the_documented_example_is_of_the_model_that_ships() -> None:
+    shown, model = EXPLANATION["join"], past_model(shipped_model().version)
+    assert model is not None
+    assert (shown["model"], shown["base"], shown["threshold"]) == (model.version, model.base, model.threshold)
+    assert round(shown["probability"] - shown["threshold"], 4) == shown["margin"]
