@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.features import FEATURES
+from dedupe.clusters.space import Arrays
 from dedupe.kernel import kernel
 
 MODEL_FILE: Final = Path(__file__).parents[2] / "data" / "model" / "join.json"
@@ -49,7 +50,7 @@ class JoinModel:
 
     def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return, for each row of features, the probability that the article belongs to that cluster."""
-        return _probabilities(features, self.trees, self.bias)
+        return _probabilities(features, (*self.trees,), self.bias)
 
 
 @kernel
@@ -59,18 +60,18 @@ def rounded(features: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @kernel
-def _probabilities(features: NDArray[np.float64], trees: Trees, bias: float) -> NDArray[np.float64]:
+def _probabilities(features: NDArray[np.float64], trees: Arrays, bias: float) -> NDArray[np.float64]:
     asked, cuts, leaves = trees
-    probabilities = np.empty(len(features), dtype=np.float64)
-    for row in range(len(features)):
-        log_odds = bias
-        for tree in range(len(leaves)):
+    found = np.full(len(features), bias)
+    for tree in range(len(leaves)):
+        for row in range(len(features)):
             at = 0
             for _ in range(DEPTH):
                 at = 2 * at + 1 + int(features[row, asked[tree, at]] > cuts[tree, at])
-            log_odds += leaves[tree, at - QUESTIONS]
-        probabilities[row] = 1.0 / (1.0 + np.exp(-log_odds))
-    return probabilities
+            found[row] += leaves[tree, at - QUESTIONS]
+    for row in range(len(found)):  # the log-odds, by now
+        found[row] = 1.0 / (1.0 + np.exp(-found[row]))
+    return found
 
 
 @cache

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from dedupe.clusters.candidates import DAY, Candidates, closeness, gap_seconds
 from dedupe.clusters.similarity import UNIT_SQUARED, dot, evidence, shared_count, shingles_of, title_of, vector_of
-from dedupe.clusters.space import Space
+from dedupe.clusters.space import Arrays, Space
 from dedupe.clusters.terms import UNIT, Vector
-from dedupe.kernel import kernel
+from dedupe.kernel import inlined, kernel
 
 RECENT_MEMBERS: Final = 8
 BRIEF: Final = 60.0
@@ -60,6 +60,18 @@ class Probe(NamedTuple):
     shingles: NDArray[np.uint32]
     tokens: int
     time: float
+
+    @property
+    def arrays(self) -> Arrays:
+        """Return all of it without names; `probe_of` gives them back."""
+        return (self.terms, *self.vector, self.rarities, *self.title, self.shingles, self.tokens, self.time)
+
+
+@inlined
+def probe_of(arrays: Arrays) -> Probe:
+    """Return the probe with its names."""
+    terms, heavy, weights, rarities, titled, title_weights, shingles, tokens, time = arrays
+    return Probe(terms, Vector(heavy, weights), rarities, Vector(titled, title_weights), shingles, tokens, time)
 
 
 @kernel

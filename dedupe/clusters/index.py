@@ -53,8 +53,8 @@ class ClusterIndex:
         self._posting_cap = posting_cap
         self._folder = folder
         self._dropped = Arena(np.int32)
-        rows, sums = np.zeros(1024, dtype=np.int32), np.zeros(1024, dtype=np.int64)
-        self._scratch = Scratch(rows, rows.copy(), Sums(sums, rows.copy()))
+        rows, sums = np.zeros(1024 + 1, dtype=np.int32), np.zeros(1024, dtype=np.int64)
+        self._scratch = Scratch(rows, rows.copy(), Sums(sums, rows[:-1].copy()))
         self._term_scratch = np.zeros(1024, dtype=np.int64)
 
     def weigh(self, terms: Terms, numbers: NDArray[np.int32]) -> tuple[Vector, Vector, NDArray[np.float32]]:
@@ -63,8 +63,7 @@ class ClusterIndex:
 
     def candidates(self, probe: Probe) -> tuple[Candidates, NDArray[np.float64]]:
         """Find the clusters that share most with an article, with a row of features each."""
-        cells, heads = self._postings.cells, self.vocabulary.terms.heads
-        return search(probe, cells, heads, Reach(self.oldest, self._posting_cap), self.space, self._scratch)
+        return search(probe, self._lists, Reach(self.oldest, self._posting_cap), self.space, self._scratch)
 
     def nearest(self, vector: Vector, most: int) -> NDArray[np.int32]:
         """Return the slots of up to ``most`` live articles, the most similar to ``vector`` first."""
@@ -74,11 +73,11 @@ class ClusterIndex:
     def features_of(self, members: Sequence[int], cluster: int, background: float) -> NDArray[np.float64]:
         """Return the features that articles already placed would have for another cluster, a row each."""
         slots = np.array(members, dtype=np.int32)
-        return compare(slots, cluster, background, self.vocabulary.terms.idf, self.space, self._scratch.dots)
+        return compare(slots, cluster, background, self.vocabulary.terms.idf, self.space.arrays, self._scratch.dots)
 
     def told_apart(self, probe: Probe, first: NDArray[np.int32], slots: Sequence[int]) -> list[int]:
         """Return those of ``slots``, by place, of which a text tells in parts of their own; see `round_ups`."""
-        told: list[int] = parts_of(probe, first, np.array(slots, dtype=np.int32), self.space).tolist()
+        told: list[int] = parts_of(probe.arrays, first, np.array(slots, dtype=np.int32), self.space.arrays).tolist()
         return told
 
     def newest_members(self, cluster: int, most: int) -> list[int]:
@@ -120,7 +119,7 @@ class ClusterIndex:
             rows = len(self.articles.bits)
             (membership,) = grow((self.space.membership,), rows)
             self.space = self.space._replace(articles=records, membership=membership)
-            dots, touched = grow((self._scratch.dots, self._scratch.touched), rows)
+            dots, touched = grow((self._scratch.dots, self._scratch.touched), rows + 1)
             self._scratch = self._scratch._replace(dots=dots, touched=touched)
         articles = self.articles
         articles.bits[slot] = bits
@@ -174,8 +173,8 @@ class ClusterIndex:
     def place(self, slot: int, cluster: int, vector: Vector, title: Vector) -> None:
         """Make an article a member of a cluster, with weight: keep its vectors and enter it into the posting lists."""
         self._postings.make_room(len(vector.terms))
-        lists = Lists(self._postings.cells, self.vocabulary.terms.heads, self._postings.count)
-        self._postings.count = place(slot, cluster, (vector, title), lists, self.space, self._room_for_terms())
+        room = self._room_for_terms()
+        self._postings.count = place(slot, cluster, (vector, title), self._lists, self.space, room)
 
     def erase(self, slot: int) -> None:
         """Forget all that was kept of an article's text; it must have left its cluster."""
@@ -200,7 +199,7 @@ class ClusterIndex:
         self.clusters = columns_of(self.space.clusters, ClusterColumns)
         rows, count = np.zeros(0, np.int32), len(self.clusters.bits)
         sums = Sums(zeros_like(np.zeros(0, np.int64), count), zeros_like(rows, count))
-        dots, touched = (zeros_like(rows, len(self.articles.bits)) for _ in range(2))
+        dots, touched = (zeros_like(rows, len(self.articles.bits) + 1) for _ in range(2))
         self._scratch = Scratch(dots, touched, sums)
         self._postings.cut_off(self.vocabulary.terms.heads[: self.vocabulary.count], self.slots)
 
@@ -224,6 +223,10 @@ class ClusterIndex:
     def unite(self, absorbed: int, survivor: int) -> None:
         """Move all members of one cluster into another."""
         unite(absorbed, survivor, self.space, self._room_for_terms())
+
+    @property
+    def _lists(self) -> Lists:
+        return Lists(self._postings.cells, self.vocabulary.terms.heads, self._postings.count)
 
     def _room_for_terms(self) -> NDArray[np.int64]:
         (self._term_scratch,) = grow((self._term_scratch,), len(self.vocabulary.terms.heads))

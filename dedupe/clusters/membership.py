@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.postings import Lists, enter
+from dedupe.clusters.postings import Cells, Lists, enter
 from dedupe.clusters.similarity import vector_of
-from dedupe.clusters.space import TITLES, VECTORS, Space
+from dedupe.clusters.space import TITLES, VECTORS, Arrays, Space, space_of
 from dedupe.clusters.terms import Vector
 from dedupe.kernel import kernel
 
 
-@kernel
 def place(
     slot: int, cluster: int, vectors: tuple[Vector, Vector], lists: Lists, space: Space, scratch: NDArray[np.int64]
 ) -> int:
@@ -22,9 +21,18 @@ def place(
     of the posting lists are in use.
     """
     vector, title = vectors
-    _keep_vectors(slot, vector, title, space)
+    listed = *lists.cells, lists.heads, lists.filled
+    return int(_place(slot, cluster, (*vector, *title), listed, space.arrays, scratch))
+
+
+@kernel
+def _place(slot: int, cluster: int, vectors: Arrays, lists: Arrays, arrays: Arrays, scratch: NDArray[np.int64]) -> int:
+    terms, weights, titled, title_weights = vectors
+    listed, their_weights, heads, filled = lists
+    vector, space = Vector(terms, weights), space_of(arrays)
+    _keep_vectors(slot, vector, Vector(titled, title_weights), space)
     join(slot, cluster, space, scratch)
-    return enter(lists, vector, slot)
+    return enter(Lists(Cells(listed, their_weights), heads, filled), vector, slot)
 
 
 @kernel
@@ -104,12 +112,14 @@ def _count_time(time: float, cluster: int, space: Space) -> None:
 def _squared_change(slot: int, cluster: int, space: Space, scratch: NDArray[np.int64]) -> int:
     """Return by how much the squared length of the members' sum grows with one more vector."""
     own, across = 0, 0
-    vector = vector_of(slot, space)
+    vector, member = vector_of(slot, space), space.clusters.last[cluster]
     for at in range(len(vector.terms)):
         weight = int(vector.weights[at])
-        scratch[vector.terms[at]] = weight
         own += weight * weight
-    member = space.clusters.last[cluster]
+    if member < 0:
+        return own
+    for at in range(len(vector.terms)):
+        scratch[vector.terms[at]] = vector.weights[at]
     while member >= 0:
         theirs = vector_of(member, space)
         for at in range(len(theirs.terms)):

@@ -169,7 +169,7 @@ def accumulate(
 
     An article counts that shares one of the `LEADING` heaviest terms: what shares only common words
     is about something else. ``dots`` must hold zeros, and holds the products at the slots listed
-    in ``touched``.
+    in ``touched``, which has room for one more than there are slots.
     """
     count = 0
     heaviest_first = np.argsort(-vector.weights.astype(np.int32), kind="mergesort")
@@ -181,17 +181,19 @@ def accumulate(
         while block >= 0 and left > 0:
             last = _last(cells, block)
             first = max(block, last - left) + 1
+            left -= last - block
+            while first <= last and cells.articles[first] <= reach.oldest:
+                first += 1
+                left = 0
+            # Sums in place of branches, which nobody can predict here.
             for at in range(last, first - 1, -1):
                 slot = cells.articles[at] - 1
-                if slot < reach.oldest:
-                    left = 0
-                    break
-                if dots[slot] == 0:
-                    if rank >= LEADING:
-                        continue
+                is_new = dots[slot] == 0
+                if rank < LEADING:
                     touched[count] = slot
-                    count += 1
-                dots[slot] += weight * int(cells.weights[at])
-            left -= last - block
+                    count += is_new
+                    dots[slot] += weight * int(cells.weights[at])
+                else:
+                    dots[slot] += weight * int(cells.weights[at]) * (not is_new)
             block = _following(cells, block)
     return count

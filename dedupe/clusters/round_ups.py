@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.features import Probe
+from dedupe.clusters.features import Probe, probe_of
 from dedupe.clusters.similarity import UNIT_SQUARED, dot, vector_of
-from dedupe.clusters.space import Space
+from dedupe.clusters.space import Arrays, space_of
 from dedupe.clusters.terms import Vector
 from dedupe.kernel import kernel
 
@@ -39,12 +39,13 @@ class Part(NamedTuple):
 
 
 @kernel
-def parts_of(probe: Probe, first: NDArray[np.int32], slots: NDArray[np.int32], space: Space) -> NDArray[np.int64]:
+def parts_of(article: Arrays, first: NDArray[np.int32], slots: NDArray[np.int32], arrays: Arrays) -> NDArray[np.int64]:
     """Return those of ``slots``, by place, of which a text tells in parts of their own, in the order of the text.
 
     Where two overlap, the earlier slot counts. ``first`` is where each of the article's terms stands first, in the
-    order of ``probe.terms``.
+    order of its terms; the others are a `Probe` and a `Space` without their names.
     """
+    probe, space = probe_of(article), space_of(arrays)
     places = _places(probe, first)
     found, count = np.empty(len(slots), np.int64), 0
     begins, ends = np.empty(len(slots), np.int64), np.empty(len(slots), np.int64)

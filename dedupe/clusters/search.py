@@ -9,34 +9,47 @@ from numpy.typing import NDArray
 
 from dedupe.clusters.candidates import Candidates, Sums, member_sums, rank_clusters
 from dedupe.clusters.decision import rounded
-from dedupe.clusters.features import FEATURES, Probe, measure
-from dedupe.clusters.postings import Cells, Reach, accumulate
+from dedupe.clusters.features import FEATURES, Probe, measure, probe_of
+from dedupe.clusters.postings import Cells, Lists, Reach, accumulate
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
-from dedupe.clusters.space import Space
+from dedupe.clusters.space import Arrays, Space, space_of
 from dedupe.clusters.terms import rarities_of
 from dedupe.kernel import kernel
 
 
 class Scratch(NamedTuple):
-    """Room to count in: a row an article, then a row a cluster. Zeros in ``dots`` before and after each use."""
+    """Room to count in: a row an article and one more, then a row a cluster.
+
+    Zeros in ``dots`` before and after each use.
+    """
 
     dots: NDArray[np.int32]
     touched: NDArray[np.int32]
     sums: Sums
 
 
-@kernel
 def search(
-    probe: Probe, cells: Cells, heads: NDArray[np.int32], reach: Reach, space: Space, scratch: Scratch
+    probe: Probe, lists: Lists, reach: Reach, space: Space, scratch: Scratch
 ) -> tuple[Candidates, NDArray[np.float64]]:
     """Return the clusters that share most with an article, with a row of features each."""
-    count = accumulate(cells, heads, probe.vector, reach, scratch.dots, scratch.touched)
-    touched = scratch.touched[:count]
-    found = rank_clusters(touched, scratch.dots, probe.time, space, scratch.sums)
-    features = measure(probe, found, scratch.dots, space)
-    for slot in touched:
-        scratch.dots[slot] = 0
-    return found, rounded(features)
+    counted = scratch.dots, scratch.touched, *scratch.sums
+    found, features = _search(probe.arrays, (*lists.cells, lists.heads), (*reach,), space.arrays, counted)
+    return Candidates(*found), features
+
+
+@kernel
+def _search(
+    article: Arrays, lists: Arrays, reach: tuple[int, int], arrays: Arrays, scratch: Arrays
+) -> tuple[tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32], float], NDArray[np.float64]]:
+    probe, space = probe_of(article), space_of(arrays)
+    articles, weights, heads = lists
+    dots, touched, sums, best = scratch
+    count = accumulate(Cells(articles, weights), heads, probe.vector, Reach(*reach), dots, touched)
+    found = rank_clusters(touched[:count], dots, probe.time, space, Sums(sums, best))
+    features = measure(probe, found, dots, space)
+    for slot in touched[:count]:
+        dots[slot] = 0
+    return (found.clusters, found.sums, found.best, found.background), rounded(features)
 
 
 @kernel
@@ -45,10 +58,11 @@ def compare(
     cluster: int,
     background: float,
     idf: NDArray[np.float32],
-    space: Space,
+    arrays: Arrays,
     dots: NDArray[np.int32],
 ) -> NDArray[np.float64]:
     """Return the features that articles already placed would have for another cluster, a row each."""
+    space = space_of(arrays)
     rows = np.empty((len(members), len(FEATURES)), dtype=np.float64)
     for at in range(len(members)):
         slot = members[at]

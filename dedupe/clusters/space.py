@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from dedupe.clusters.terms import MAX_TERMS, MAX_TITLE_TERMS
 from dedupe.columns import grow
+from dedupe.kernel import inlined
 
 _SLICE = (np.int64, np.int32)
 
@@ -101,6 +102,8 @@ class TextColumns(NamedTuple):
 
 
 Records = TypeVar("Records", ArticleColumns, ClusterColumns)
+Arrays = tuple[Any, ...]
+"""Named columns as they are handed to compiled code: each name would cost a microsecond a call."""
 
 
 class Space(NamedTuple):
@@ -115,6 +118,18 @@ class Space(NamedTuple):
     membership: NDArray[np.int32]
     clusters: ClusterColumns
     texts: TextColumns
+
+    @property
+    def arrays(self) -> Arrays:
+        """Return all columns without their names; `space_of` gives them back."""
+        return (self.articles, self.membership, self.clusters, (*self.texts,))
+
+
+@inlined
+def space_of(arrays: Arrays) -> Space:
+    """Return the space with its names."""
+    articles, membership, clusters, texts = arrays
+    return Space(articles, membership, clusters, TextColumns(*texts))
 
 
 def article_rows(rows: int) -> ArticleColumns:

@@ -8,7 +8,7 @@ order.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +82,6 @@ def count_terms(
     return Terms(found[:count], body[:count], title[:count], heading[:count], first[:count])
 
 
-@kernel
 def weigh(
     numbers: NDArray[np.int32], terms: Terms, idf: NDArray[np.float32]
 ) -> tuple[Vector, Vector, NDArray[np.float32]]:
@@ -90,6 +89,15 @@ def weigh(
 
     ``numbers`` are those of the article's terms.
     """
+    heavy, weights, titled, title_weights, rarities = _weigh(numbers, (*terms,), idf)
+    return Vector(heavy, weights), Vector(titled, title_weights), rarities
+
+
+@kernel
+def _weigh(
+    numbers: NDArray[np.int32], columns: tuple[Any, ...], idf: NDArray[np.float32]
+) -> tuple[NDArray[np.int32], NDArray[np.uint16], NDArray[np.int32], NDArray[np.uint16], NDArray[np.float32]]:
+    terms = Terms(*columns)
     whole = np.zeros(len(numbers), dtype=np.float64)
     heading = np.zeros(len(numbers), dtype=np.float64)
     for i in range(len(numbers)):
@@ -97,8 +105,8 @@ def weigh(
         whole[i] = (1.0 + np.log(terms.body[i] + TITLE_WEIGHT * terms.title[i])) * rarity
         if terms.heading[i] > 0:
             heading[i] = (1.0 + np.log(float(terms.heading[i]))) * rarity
-    vector = _vector(numbers, whole, MAX_TERMS)
-    return vector, _vector(numbers, heading, MAX_TITLE_TERMS), rarities_of(vector.terms, idf)
+    vector, title = _vector(numbers, whole, MAX_TERMS), _vector(numbers, heading, MAX_TITLE_TERMS)
+    return vector.terms, vector.weights, title.terms, title.weights, rarities_of(vector.terms, idf)
 
 
 @kernel

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.similarity import numbers_of, shared_count, shingles_of
-from dedupe.clusters.space import Space
+from dedupe.clusters.space import Arrays, Space, space_of
 from dedupe.duplicates.passages import Passages, Text, first_places, shared_passages
 from dedupe.kernel import kernel
 
@@ -71,13 +71,20 @@ def containment(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> float:
     return shared_count(left, right) / fewer if fewer else 0.0
 
 
-@kernel
 def best_copy(text: Text, candidates: NDArray[np.int32], founders: NDArray[np.int32], space: Space, rule: Rule) -> Copy:
     """Return what ``text`` is a copy of: of several, the most similar, then the first.
 
     ``founders`` are the first articles of the duplicate groups. Who copies a member must hold against the
     founder too: else a group would wander from one text to another, edit by edit.
     """
+    return Copy(*_best_copy((*text,), candidates, founders, space.arrays, (*rule,)))
+
+
+@kernel
+def _best_copy(
+    plain: Arrays, candidates: NDArray[np.int32], founders: NDArray[np.int32], arrays: Arrays, limits: Arrays
+) -> tuple[int, float, float, float, bool]:
+    text, space, rule = Text(*plain), space_of(arrays), Rule(*limits)
     best = NO_COPY
     places = np.empty(0, np.int64)
     for slot in candidates.astype(np.int64):
@@ -96,7 +103,7 @@ def best_copy(text: Text, candidates: NDArray[np.int32], founders: NDArray[np.in
             continue
         is_excerpt = min(len(text.shingles), len(theirs)) < EXCERPT_RATIO * max(len(text.shingles), len(theirs))
         best = Copy(slot, jaccard, contained, coverage, is_excerpt)
-    return best
+    return best.slot, best.jaccard, best.containment, best.coverage, best.is_excerpt
 
 
 @kernel
