@@ -29,17 +29,18 @@ class Counts:
 
     def furniture(self, reading: Reading) -> tuple[int, ...]:
         """Return the lines of an article that stand in many articles of its source."""
-        if reading.source_number is None:
+        source, lines = reading.source_number, reading.page.lines
+        if source is None or not len(lines.hashes):
             return ()
-        lines = reading.page.lines
-        found = self.source_lines.furniture(reading.source_number, lines.hashes, lines.weights)
+        found = self.source_lines.furniture(source, lines.hashes, lines.weights)
         return tuple(found.nonzero()[0].tolist())
 
     def add(self, reading: Reading, terms: NDArray[np.int32]) -> None:
         """Count an article's language, lines and terms."""
         self._languages[reading.language] = self._languages.get(reading.language, 0) + 1
-        if reading.source_number is not None:
-            self.source_lines.add(reading.source_number, reading.page.lines.hashes)
+        source = reading.source_number
+        if source is not None:
+            self.source_lines.add(source, reading.page.lines.hashes)
         self._clusters.vocabulary.add(terms, reading.language_code)
 
     def take_back(self, reading: Reading, slot: int) -> None:

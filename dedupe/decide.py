@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -72,8 +73,8 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.coverage, copied)
     probabilities = model.probabilities(features).tolist()
-    rivals = tuple(map(Rival, candidates.clusters.tolist(), probabilities, features, candidates.best.tolist()))
-    rivals = tuple(sorted(rivals, key=lambda rival: -rival.probability))
+    found = map(Rival, candidates.clusters.tolist(), probabilities, features, candidates.best.tolist())
+    rivals = tuple(sorted(found, key=attrgetter("probability"), reverse=True))
     best = rivals[0].probability if rivals else 0.0
     if best < model.threshold:
         return Verdict(None, 1.0 - best, None, probe, rivals, model=model.version)
@@ -99,7 +100,9 @@ def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int,
     Clusters are numbered as they were opened, and the older one survives. What an editor keeps apart is
     never merged, and a round-up is no occasion: it belongs to several events, which stay several.
     """
-    if verdict.cluster is None or verdict.also_in:
+    if verdict.cluster is None or verdict.also_in or len(verdict.rivals) < 2:
+        return None
+    if verdict.rivals[1].probability < model.merge_threshold:
         return None
     parted = index.constraints.parted_from(verdict.cluster, index)
     rivals = tuple((rival.cluster, rival.probability) for rival in verdict.rivals if rival.cluster not in parted)

@@ -191,7 +191,8 @@ class Index:
             evidence = reading.evidence
             self.clusters.keep_copy_evidence(slot, evidence.shingles, evidence.numbers, evidence.shingle_tokens)
             self.clusters.articles.source[slot] = reading.source_mark
-            self.clusters.keep_dropped(slot, reading.dropped)
+            if reading.dropped:
+                self.clusters.keep_dropped(slot, reading.dropped)
             if len(evidence.shingles):
                 self.buckets.add(slot, evidence.signature)
         copied = event.detail.get("duplicate_of")
@@ -240,9 +241,6 @@ class Index:
         self._slots[number] = slot
 
     def _cluster_for(self, cluster_id: str) -> int:
-        bits = ids.decode("clu", cluster_id)
-        known = self._clusters.find(bits)
-        if known >= 0:
-            return self.clusters.survivor(known)
-        self._clusters.intern_one(bits)
-        return self.clusters.new_cluster(bits)
+        known, bits = self._clusters.count, ids.decode("clu", cluster_id)
+        number = self._clusters.intern_one(bits)
+        return self.clusters.survivor(number) if number < known else self.clusters.new_cluster(bits)

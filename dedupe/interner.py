@@ -51,10 +51,8 @@ class Interner:
 
     def intern_one(self, key: int) -> int:
         """Return the number of one key, new or not."""
-        number = self.find(key)
-        if number < 0:
-            self._table = grow(self._table, self.count + 1)
-            number, self.count = self.count, _enter_one((*self._table,), self.count, np.uint64(key))
+        self._table = grow(self._table, self.count + 1)
+        number, self.count = _intern_one((*self._table,), self.count, np.uint64(key))
         return number
 
     def find(self, key: int) -> int:
@@ -128,8 +126,10 @@ def _intern(arrays: _Arrays, count: int, keys: NDArray[np.uint64]) -> tuple[NDAr
 
 
 @kernel
-def _enter_one(arrays: _Arrays, count: int, key: np.uint64) -> int:
-    return _enter(_Table(*arrays), count, key)
+def _intern_one(arrays: _Arrays, count: int, key: np.uint64) -> tuple[int, int]:
+    table, rows = _Table(*arrays), _rows(count)
+    number = _find(table, _row(key, rows, mask_of(rows)), key)
+    return (number, count) if number >= 0 else (count, _enter(table, count, key))
 
 
 @kernel

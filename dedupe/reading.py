@@ -53,7 +53,8 @@ class Reading(NamedTuple):
     @property
     def source_mark(self) -> int:
         """Return 32 bits that tell whether two articles are of one source, 0 where no source is named."""
-        return self.source_number & 0xFFFFFFFF | 1 if self.source_number is not None else 0
+        number = self.source_number
+        return number & 0xFFFFFFFF | 1 if number is not None else 0
 
     def word(self, term: int) -> str:
         """Return a term as it was first written; ``term`` is its place in the evidence."""

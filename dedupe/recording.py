@@ -22,7 +22,7 @@ def placing_event(index: Index, verdict: Verdict, submission: Submission, readin
         kind, cluster_id = EventKind.OPENED, _new_cluster_id(submission.article_id, seq)
     else:
         kind, cluster_id = EventKind.JOINED, index.cluster_id(verdict.cluster)
-    detail: dict[str, Any] = {"confidence": round(verdict.confidence, 4)} | _reasons(index, verdict)
+    detail: dict[str, Any] = {"confidence": round(verdict.confidence, 4), **_reasons(index, verdict)}
     if reading.dropped:
         detail["furniture"] = list(reading.dropped)
     if verdict.copy:
@@ -154,16 +154,16 @@ def _new_cluster_id(article_id: str, seq: int) -> str:
 
 def _reasons(index: Index, verdict: Verdict) -> dict[str, Any]:
     reasons: dict[str, Any] = {}
-    best = verdict.chosen or verdict.runner_up
+    runner_up = verdict.runner_up
+    best = verdict.chosen or runner_up
     if best and not verdict.copy:
-        reasons |= {"model": verdict.model, "features": best.reasons()}
+        reasons = {"model": verdict.model, "features": best.reasons()}
         if best.nearest >= 0:
             reasons["nearest"] = index.article_id(best.nearest)
-    if verdict.runner_up:
-        rival = verdict.runner_up
+    if runner_up:
         reasons["runner_up"] = {
-            "cluster_id": index.cluster_id(rival.cluster),
-            "confidence": round(rival.probability, 4),
+            "cluster_id": index.cluster_id(runner_up.cluster),
+            "confidence": round(runner_up.probability, 4),
         }
     if verdict.also_in:
         reasons["also_in"] = [index.cluster_id(cluster) for cluster in verdict.also_in]

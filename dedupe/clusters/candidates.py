@@ -110,17 +110,16 @@ def _gather(
     best_of: NDArray[np.int32],
 ) -> NDArray[np.int32]:
     """Add up the products of each cluster's members and note the best; return the clusters found."""
-    found = np.empty(len(touched), dtype=np.int32)
+    found = np.empty(len(touched) + 1, dtype=np.int32)
     count = 0
     for slot in touched:
         cluster, product = cluster_of[slot], dots[slot]
-        if sums[cluster] == 0:
-            found[count] = cluster
-            count += 1
-            best_of[cluster] = slot
-        elif product > dots[best_of[cluster]]:
-            best_of[cluster] = slot
-        sums[cluster] += product
+        total, best = sums[cluster], best_of[cluster]
+        # Sums in place of branches, which nobody can predict here.
+        found[count] = cluster
+        count += total == 0
+        best_of[cluster] = slot if total == 0 or product > dots[best] else best
+        sums[cluster] = total + product
     return found[:count]
 
 

@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from dedupe.clusters.candidates import Candidates, Sums
 from dedupe.clusters.features import Probe
-from dedupe.clusters.membership import join, leave, place, unite
+from dedupe.clusters.membership import join, keep_copy_evidence, leave, place, unite
 from dedupe.clusters.nearest import nearest
 from dedupe.clusters.postings import Lists, Postings, Reach
 from dedupe.clusters.round_ups import parts_of
 from dedupe.clusters.search import Scratch, compare, search
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
 from dedupe.clusters.space import (
-    NUMBERS,
-    SHINGLES,
     ArticleColumns,
     ClusterColumns,
     Space,
@@ -148,16 +146,7 @@ class ClusterIndex:
         """Keep what copies are confirmed by."""
         if not self.space.texts.has_room(len(shingles), len(numbers)):
             self.space = self.space._replace(texts=self.space.texts.longer(len(shingles), len(numbers), self._folder))
-        articles, texts = self.articles, self.space.texts
-        articles.tokens[slot] = tokens
-        start, end = int(texts.ends[SHINGLES]), int(texts.ends[SHINGLES]) + len(shingles)
-        articles.shingle_start[slot], articles.shingle_count[slot] = start, len(shingles)
-        texts.shingles[start:end] = shingles
-        texts.ends[SHINGLES] = end
-        start, end = int(texts.ends[NUMBERS]), int(texts.ends[NUMBERS]) + len(numbers)
-        articles.number_start[slot], articles.number_count[slot] = start, len(numbers)
-        texts.numbers[start:end] = numbers
-        texts.ends[NUMBERS] = end
+        keep_copy_evidence(slot, shingles, numbers, tokens, self.space.arrays)
 
     def keep_dropped(self, slot: int, lines: Sequence[int]) -> None:
         """Keep which lines of an article were left out, so that it can be read the same way again."""

@@ -47,4 +47,4 @@ def is_same_event(clusters: ClusterIndex, occasion: Occasion, rival: int, model:
         return False
     rows = clusters.features_of(members, larger, occasion.background)
     probabilities = model.probabilities(rows)
-    return bool(np.mean(probabilities >= model.merge_threshold) >= QUORUM)
+    return bool(np.count_nonzero(probabilities >= model.merge_threshold) >= QUORUM * len(members))

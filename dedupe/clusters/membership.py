@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dedupe.clusters.postings import Cells, Lists, enter
 from dedupe.clusters.similarity import vector_of
-from dedupe.clusters.space import TITLES, VECTORS, Arrays, Space, space_of
+from dedupe.clusters.space import NUMBERS, SHINGLES, TITLES, VECTORS, Arrays, Space, space_of
 from dedupe.clusters.terms import Vector
 from dedupe.kernel import kernel
 
@@ -128,6 +128,24 @@ def _squared_change(slot: int, cluster: int, space: Space, scratch: NDArray[np.i
     for at in range(len(vector.terms)):
         scratch[vector.terms[at]] = 0
     return own + 2 * across
+
+
+@kernel
+def keep_copy_evidence(
+    slot: int, shingles: NDArray[np.uint32], numbers: NDArray[np.uint32], tokens: int, arrays: Arrays
+) -> None:
+    """Keep what copies are confirmed by behind what is there; there must be room in all the ``arrays`` of a space."""
+    space = space_of(arrays)
+    articles, texts = space.articles, space.texts
+    articles.tokens[slot] = tokens
+    start, end = texts.ends[SHINGLES], texts.ends[SHINGLES] + len(shingles)
+    texts.shingles[start:end] = shingles
+    articles.shingle_start[slot], articles.shingle_count[slot] = start, len(shingles)
+    texts.ends[SHINGLES] = end
+    start, end = texts.ends[NUMBERS], texts.ends[NUMBERS] + len(numbers)
+    texts.numbers[start:end] = numbers
+    articles.number_start[slot], articles.number_count[slot] = start, len(numbers)
+    texts.ends[NUMBERS] = end
 
 
 @kernel

@@ -124,8 +124,9 @@ def rarities_of(terms: NDArray[np.int32], idf: NDArray[np.float32]) -> NDArray[n
 @kernel
 def _vector(numbers: NDArray[np.int32], weights: NDArray[np.float64], most: int) -> Vector:
     """Keep the ``most`` heaviest terms, as integers of unit length."""
-    weighty = np.flatnonzero(weights)
-    kept = weighty[np.argsort(-weights[weighty], kind="mergesort")[:most]]
+    kept = np.flatnonzero(weights)
+    if len(kept) > most:
+        kept = kept[np.argsort(-weights[kept], kind="mergesort")[:most]]
     kept = kept[np.argsort(numbers[kept])]
     scale = UNIT / np.sqrt(np.sum(weights[kept] ** 2)) if len(kept) else 0.0
     integers = np.maximum((weights[kept] * scale).astype(np.uint16), np.uint16(1))
