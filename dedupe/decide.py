@@ -117,8 +117,8 @@ def _copied(index: Index, reading: Reading, slots: NDArray[np.int32], besides: i
 
 def _told(index: Index, reading: Reading, probe: Probe, rivals: Sequence[Rival]) -> Sequence[Rival]:
     """Return the clusters that a round-up tells of, in the order of its text; none where the article is no round-up."""
-    fitting = [rival for rival in rivals if rival.probability >= FITS]
-    if len(fitting) < FEWEST:
+    if len(rivals) < FEWEST or rivals[FEWEST - 1].probability < FITS:
         return ()
+    fitting = [rival for rival in rivals if rival.probability >= FITS]
     told = index.clusters.told_apart(probe, reading.evidence.terms.first, [rival.nearest for rival in fitting])
     return [fitting[at] for at in told] if len(told) >= FEWEST and 0 in told else ()

@@ -123,16 +123,17 @@ class Engine:
         return self._revise(group, submission, self._settled(reading), known)
 
     def _place(self, group: Group, submission: Submission, reading: Reading) -> Assignment:
-        verdict = decide(self._index, reading, self.model)
-        event = announced(self._index, placing_event(self._index, verdict, submission, reading))
-        self._index.apply(event, reading, probe=verdict.probe)
+        index = self._index
+        verdict = decide(index, reading, self.model)
+        event = announced(index, placing_event(index, verdict, submission, reading))
+        index.apply(event, reading, probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=1))
         placed = assignment(event, notices_of(submission))
-        pair = decide_merge(self._index, verdict, self.model)
+        pair = decide_merge(index, verdict, self.model)
         if pair is None:
             return placed
-        merged = announced(self._index, merging_event(self._index, event, *pair))
-        self._index.apply(merged, None)
+        merged = announced(index, merging_event(index, event, *pair))
+        index.apply(merged, None)
         group.append(Change(event=merged))
         return replace(placed, cluster_id=merged.cluster_id)
 
