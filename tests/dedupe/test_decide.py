@@ -5,13 +5,13 @@ import pytest
 
 from dedupe import ids
 from dedupe.clusters.features import FEATURES
-from dedupe.decide import Rival, Verdict, decide
+from dedupe.decide import Rival, Verdict, decide, decide_merge
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
 from dedupe.reading import Reading, read
 from dedupe.settings import EngineSettings
 from dedupe.submission import Submission
-from tests.dedupe.models import rising
+from tests.dedupe.models import alike, rising
 from tests.dedupe.newsroom import Newsroom
 
 
@@ -108,6 +108,16 @@ def test_reasons_are_the_rounded_features_that_decided(index: Index, room: Newsr
         assert list(reasons) == list(FEATURES)
         assert all(value == round(value, 4) for value in reasons.values())
         assert model.probabilities(rival.features[np.newaxis]).tolist() == [rival.probability]
+
+
+@pytest.mark.parametrize(("probabilities", "merged"), [([0.9, 0.5], (3, 4)), ([0.9, 0.49], None), ([0.9], None)])
+def test_clusters_merge_only_where_a_second_is_probable(
+    index: Index, probabilities: list[float], merged: tuple[int, int] | None
+) -> None:
+    always = alike("dated", -1.0)  # takes any two clusters for one event
+    rivals = tuple(Rival(3 + at, value, np.zeros(len(FEATURES))) for at, value in enumerate(probabilities))
+
+    assert decide_merge(index, Verdict(3, 0.9, rivals=rivals), always) == merged
 
 
 def test_a_verdict_without_rivals_has_no_runner_up() -> None:

@@ -3,10 +3,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dedupe.clusters.candidates import CANDIDATES
 from dedupe.clusters.features import FEATURES
 from dedupe.clusters.index import ClusterIndex
 from dedupe.clusters.similarity import numbers_of, shingles_of, title_of, vector_of
 from tests.dedupe.clusters.scene import Scene
+
+
+def test_every_article_there_is_room_for_may_be_found() -> None:
+    scene = Scene(7)
+    member, cluster = scene.member(), scene.cluster()
+    for _ in range(len(scene.index.articles.bits)):
+        scene.place(cluster, member)
+        if scene.index.count < 40:
+            cluster = scene.cluster()
+
+    found, _ = scene.index.candidates(member.probe())
+    assert scene.index.slots == len(scene.index.articles.bits)
+    assert len(found.clusters) == CANDIDATES
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dedupe.clusters.postings import SMALLEST, Lists, Postings, Reach, accumulate, enter
+from dedupe.clusters.postings import LEADING, SMALLEST, Lists, Postings, Reach, accumulate, enter
 from dedupe.clusters.terms import Vector
 from tests.dedupe.clusters.scene import Scene, as_dict
 
@@ -35,12 +35,12 @@ class Scenery:
         return {int(slot): int(dots[slot]) for slot in touched[:count]}
 
     def expected(self, vector: Vector, reach: Reach) -> dict[int, int]:
-        """Add up products over the newest ``cap`` articles of each term."""
+        """Add up products over the newest ``cap`` articles of each term; sharing a lighter one alone does not count."""
         products: dict[int, int] = {}
-        for term, weight in as_dict(vector).items():
+        for rank, (term, weight) in enumerate(sorted(as_dict(vector).items(), key=lambda entry: -entry[1])):
             having = [slot for slot in sorted(self.vectors, reverse=True) if term in as_dict(self.vectors[slot])]
             for slot in having[: reach.cap]:
-                if slot >= reach.oldest:
+                if slot >= reach.oldest and (rank < LEADING or slot in products):
                     products[slot] = products.get(slot, 0) + weight * as_dict(self.vectors[slot])[term]
         return products
 
@@ -54,6 +54,23 @@ def test_products_are_those_of_the_vectors(seed: int, reach: Reach) -> None:
     for _ in range(4):
         vector = lists.scene.vector()
         assert lists.search(vector, reach) == lists.expected(vector, reach)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("reach", [ALL, Reach(60, 10_000), Reach(0, 5)])
+def test_what_shares_none_of_the_heaviest_terms_does_not_count(seed: int, reach: Reach) -> None:
+    lists = Scenery(seed, 120)
+    terms = lists.scene.rng.permutation(20).astype(np.int32)
+    weights = np.arange(40, 20, -1, dtype=np.uint16)
+    order = np.argsort(terms)
+    vector = Vector(terms[order], weights[order])
+    for slot in range(120, 140):
+        lists.vectors[slot] = Vector(np.sort(terms[LEADING:]), np.full(20 - LEADING, 5, np.uint16))
+        lists.add(slot, lists.vectors[slot])
+
+    found = lists.search(vector, reach)
+    assert found == lists.expected(vector, reach)
+    assert max(found) < 120
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -75,10 +92,21 @@ def test_a_term_of_every_article_costs_no_more_than_the_cap() -> None:
     everywhere = Vector(np.zeros(1, np.int32), np.ones(1, np.uint16))
     for slot in range(400):
         lists.add(slot, everywhere)
-    dots, touched = np.zeros(400, np.int32), np.zeros(400, np.int32)
+    dots, touched = np.zeros(400, np.int32), np.zeros(401, np.int32)
 
     assert accumulate(lists.postings.cells, lists.heads, everywhere, Reach(0, 32), dots, touched) == 32
     assert touched[:32].tolist() == list(range(399, 367, -1))
+
+
+def test_all_articles_there_is_room_for_may_share_a_term() -> None:
+    lists = Scenery(1, 0)
+    everywhere = Vector(np.arange(2, dtype=np.int32), np.ones(2, np.uint16))
+    for slot in range(40):
+        lists.add(slot, everywhere)
+    dots, touched = np.zeros(40, np.int32), np.zeros(41, np.int32)
+
+    assert accumulate(lists.postings.cells, lists.heads, everywhere, ALL, dots, touched) == 40
+    assert dots.tolist() == [2] * 40
 
 
 def test_a_long_list_takes_little_more_room_than_its_postings() -> None:
