@@ -25,21 +25,21 @@ from dedupe.settings import EngineSettings
 SIGNS: Final = {
     "centroid": 1, "mean": 1, "background": -1, "title_mean": 1, "title_best": 1, "breadth": 1, "rare": 1,
     "unshared": -1,
-    "oldest": 1, "gap": -1, "log_size": -1, "brief_breadth": 1,
+    "oldest": 1, "gap": -1, "log_size": -1, "brief_breadth": 1, "prominence": 1,
 }  # fmt: skip
 """What speaks for belonging together must never count against it, nor the other way round: a
 weight of the wrong sign is a quirk of the sets it was learned from."""
 VERSION: Final = 8
 """Raised with every model that is to be shipped; those before stay in the archive, for decisions made by them."""
-TREES: Final = 100
+TREES: Final = 200
 FEWEST: Final = 200
 """No leaf rests on fewer examples: what is rarer is a quirk."""
 COPY_SHARE: Final = 0.5
 CROWD: Final = 10
 """An unlabelled cluster of so many articles is taken to be another event than a labelled article's."""
-LONG, LONG_AGO, DOUBT = 5.0, round(math.log1p(90), 3), 1.2
-"""From which `unshared` on, which is that of 148 shingles and none in common, and from which `gap` on, which is that of
-90 days, how much is taken from the log-odds."""
+UNSHARED, LONG, LONG_AGO, DOUBT = 3.0, 5.5, round(math.log1p(90), 3), 1.8
+"""From which `unshared` on, which is that of 402 shingles and one in common, if `log_length` is that of 245 tokens or
+more, and from which `gap` on, which is that of 90 days, how much is taken from the log-odds."""
 
 UNLEARNED: Final = JoinModel(
     0, 0.0, Trees(np.empty((0, QUESTIONS), np.int32), np.empty((0, QUESTIONS)), np.empty((0, QUESTIONS + 1))), 0.5, 0.5
@@ -155,16 +155,22 @@ def fit(examples: Mapping[Set, Examples], threshold: float, merge_threshold: flo
 def doubting(model: JoinModel) -> JoinModel:
     """Return a model that is less sure of what is far apart in time, or may be.
 
-    Labelled sets tell of few days. Two long texts of unknown date without a passage in common are one event
+    Labelled sets tell of few days. Two long texts of unknown date with next to no passage in common are one event
     in them for two to one, in undated news of years for one to two; and a quarter of a year between two
     dates hardly ever comes up. Sets cannot teach it, so the last tree is not learned.
     """
     features, cuts = np.zeros((1, QUESTIONS), np.int32), np.zeros((1, QUESTIONS))
     leaves = np.zeros((1, QUESTIONS + 1))
-    features[0, :3] = FEATURES.index("dated"), FEATURES.index("unshared"), FEATURES.index("gap")
-    cuts[0, :3] = 0.5, LONG, LONG_AGO
-    # The first question's left answer leads to the second, its right one to the third: these are their right leaves.
-    leaves[0, 2:4] = leaves[0, 6:8] = -DOUBT
+    # The first question's left answer leads to the second, its right one to the third; the second's right one to the
+    # fifth. These leaves are on the right of the fifth and of the third.
+    for question, name, cut in (
+        (0, "dated", 0.5),
+        (1, "unshared", UNSHARED),
+        (4, "log_length", LONG),
+        (2, "gap", LONG_AGO),
+    ):
+        features[0, question], cuts[0, question] = FEATURES.index(name), cut
+    leaves[0, 3] = leaves[0, 6:8] = -DOUBT
     learned = model.trees
     trees = Trees(
         np.concatenate([learned.features, features]),

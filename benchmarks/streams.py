@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from dedupe.settings import EngineSettings
 from dedupe.submission import Submission
 
 DATASETS = Path(__file__).parents[2] / "shared" / "datasets"
-FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+FIRST, LAST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2000, 9999))
 HEADLINE_WORDS = 14
 LEAD_WORDS = 30
 
@@ -60,11 +61,11 @@ class Form(Enum):
 
 
 class Set(NamedTuple):
-    """The first ``limit`` articles of a set, with their dates or as if they had none, whole or shortened.
+    """The first ``limit`` articles of a set by time, with their dates or as if they had none, whole or shortened.
 
-    ``noise`` is False where the articles without a label are left out: what remains is sparse, and what is nearest
-    to an article is often another event. ``prior`` is False where it is to be learned from as if nothing
-    were known of the language.
+    ``noise`` is False where the articles without a label are left out, and only one of ``every`` so many articles
+    is taken: what remains is sparse, and what is nearest to an article is often another event. ``prior`` is False
+    where it is to be learned from as if nothing were known of the language.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Set(NamedTuple):
     dated: bool = True
     form: Form = Form.WHOLE
     noise: bool = True
+    every: int = 1
     prior: bool = True
 
     @property
@@ -85,19 +87,28 @@ def stream(part: Set, shuffle: int | None = None) -> Iterator[Labelled]:
 
     Articles of one moment come as in the file, or shuffled by the seed ``shuffle``: their order says nothing.
     """
-    worded = (row for row in rows(part.name) if row.get("title") or row.get("text"))
-    worded = (row for row in worded if part.noise or _gold(row))
-    moments = ((published(row) if part.dated else None, number, row) for number, row in enumerate(worded))
     draw = np.random.default_rng(shuffle)
-    drawn = ((moment, number if shuffle is None else draw.random(), row) for moment, number, row in moments)
-    ordered = sorted(drawn, key=lambda entry: (entry[0] is None, entry[0] or FIRST, entry[1]))
+    drawn = ((row, place if shuffle is None else draw.random()) for place, row in enumerate(_taken(part)))
+    ordered = sorted(drawn, key=lambda entry: (_moment(entry[0]) if part.dated else LAST, entry[1]))
     at = FIRST
-    for place, (moment, _, row) in enumerate(ordered[: part.limit]):
+    for place, (row, _) in enumerate(ordered):
+        moment = published(row) if part.dated else None
         at = max(at, moment or at)
         title, text = shortened(row.get("title") or "", row.get("text") or "", part.form)
         article = Article(title=title, text=text, source=row.get("source"), published_at=moment, language=row["lang"])
         article_id = ids.encode("art", place)
         yield Labelled(row["id"], Submission(article=article, article_id=article_id, received_at=at), _gold(row))
+
+
+def _taken(part: Set) -> Iterable[dict[str, Any]]:
+    """Return the rows of a part by time, those of one moment as in the file: the same ones with dates as without."""
+    worded = (row for row in rows(part.name) if row.get("title") or row.get("text"))
+    wanted = sorted((row for row in worded if part.noise or _gold(row)), key=_moment)
+    return islice(wanted[:: part.every], part.limit)
+
+
+def _moment(row: dict[str, Any]) -> datetime:
+    return published(row) or LAST
 
 
 def _gold(row: dict[str, Any]) -> str | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.clusters.candidates import Surroundings
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES, Probe
 from dedupe.clusters.maintenance import Occasion, merge_partner
@@ -16,6 +17,8 @@ from dedupe.clusters.round_ups import FEWEST, FITS
 from dedupe.duplicates.containment import Copy
 from dedupe.index import Index
 from dedupe.reading import Reading
+
+NOTHING_AROUND: Final = Surroundings(0.0, 0.0)
 
 
 class Rival(NamedTuple):
@@ -44,7 +47,7 @@ class Verdict(NamedTuple):
     copy: Copy | None = None
     probe: Probe | None = None
     rivals: tuple[Rival, ...] = ()
-    background: float = 0.0
+    around: Surroundings = NOTHING_AROUND
     also_in: tuple[int, ...] = ()
     model: int | None = None
 
@@ -81,8 +84,7 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     told = _told(index, reading, probe, rivals)
     chosen = next((rival for rival in told if rival.probability >= model.threshold), rivals[0])
     also_in = tuple(rival.cluster for rival in told if rival is not chosen)
-    confidence, background = chosen.probability, candidates.background
-    return Verdict(chosen.cluster, confidence, None, probe, rivals, background, also_in, model.version)
+    return Verdict(chosen.cluster, chosen.probability, None, probe, rivals, candidates.around, also_in, model.version)
 
 
 def nearest_live(index: Index, reading: Reading, most: int) -> list[str]:
@@ -106,7 +108,7 @@ def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int,
         return None
     parted = index.constraints.parted_from(verdict.cluster, index)
     rivals = tuple((rival.cluster, rival.probability) for rival in verdict.rivals if rival.cluster not in parted)
-    occasion = Occasion(verdict.cluster, rivals, verdict.background)
+    occasion = Occasion(verdict.cluster, rivals, verdict.around)
     partner = merge_partner(index.clusters, occasion, model)
     return None if partner is None else (min(partner, verdict.cluster), max(partner, verdict.cluster))
 

@@ -17,20 +17,34 @@ BACKGROUND_RANK: Final = 5
 """The fifth-best cluster is nearly always another event: its similarity is what unrelated ones have."""
 UNKNOWN_BACKGROUND: Final = 0.18
 """What is assumed at the least: where there is little else, or nothing near, the fifth-best says nothing."""
+UNKNOWN_OTHERS: Final = 0.08
+MISSING: Final = 0.15
+"""What is assumed at the least of the other candidates together, and of each that is missing: where there is little
+else, nothing stands out."""
+FAINT: Final = 0.02
+"""Added to similarities before they are divided: a ratio of next to nothing says nothing."""
 DAY: Final = 86_400.0
 SIGMA_DAYS: Final = 3.0
 
 
-class Candidates(NamedTuple):
-    """Clusters, most similar first, with the sum over all members and the best member's slot of each.
+class Surroundings(NamedTuple):
+    """What an article is similar to beside its event.
 
-    ``background`` is the similarity of a cluster that is likely to be unrelated.
+    ``background`` is the similarity of a cluster that is likely to be unrelated, ``others`` that of the nearest
+    members of all candidates but the first, on average.
     """
+
+    background: float
+    others: float
+
+
+class Candidates(NamedTuple):
+    """Clusters, most similar first, with the sum over all members and the best member's slot of each."""
 
     clusters: NDArray[np.int32]
     sums: NDArray[np.int64]
     best: NDArray[np.int32]
-    background: float
+    around: Surroundings
 
 
 class Sums(NamedTuple):
@@ -68,14 +82,16 @@ def rank_clusters(
         near = closeness(gap_seconds(time, c, clusters))
         _insert(kept, scores, c, (total / np.sqrt(squared) + best) * (0.3 + 0.7 * near))
     kept = kept[: min(CANDIDATES, len(found))]
-    background = max(means[-1], UNKNOWN_BACKGROUND)
-    candidates = Candidates(kept, sums[kept], best_of[kept], background)
+    around = Surroundings(max(means[-1], UNKNOWN_BACKGROUND), _others(best_of[kept], dots))
+    candidates = Candidates(kept, sums[kept], best_of[kept], around)
     sums[found] = 0
     return candidates
 
 
 @kernel
-def member_sums(vector: Vector, cluster: int, background: float, space: Space, dots: NDArray[np.int32]) -> Candidates:
+def member_sums(
+    vector: Vector, cluster: int, around: Surroundings, space: Space, dots: NDArray[np.int32]
+) -> Candidates:
     """Compare an article with every member of one cluster; ``dots`` holds the products afterwards."""
     total, best = 0, space.clusters.last[cluster]
     slot = space.clusters.last[cluster]
@@ -86,7 +102,16 @@ def member_sums(vector: Vector, cluster: int, background: float, space: Space, d
             best = slot
         slot = space.articles.previous[slot]
     only = np.array([cluster], np.int32), np.array([total], np.int64), np.array([best], np.int32)
-    return Candidates(*only, background)
+    return Candidates(*only, around)
+
+
+@kernel
+def _others(best: NDArray[np.int32], dots: NDArray[np.int32]) -> float:
+    """Return how similar the nearest members of all but the first are on average; `MISSING` where there are few."""
+    total = (CANDIDATES - max(len(best), 1)) * MISSING * UNIT_SQUARED
+    for k in range(1, len(best)):
+        total += dots[best[k]]
+    return max(total / UNIT_SQUARED / (CANDIDATES - 1), UNKNOWN_OTHERS)
 
 
 @kernel

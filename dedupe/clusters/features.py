@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.candidates import DAY, Candidates, closeness, gap_seconds
+from dedupe.clusters.candidates import DAY, FAINT, Candidates, closeness, gap_seconds
 from dedupe.clusters.similarity import UNIT_SQUARED, dot, evidence, shared_count, shingles_of, title_of, vector_of
 from dedupe.clusters.space import Arrays, Space
 from dedupe.clusters.terms import UNIT, Vector
@@ -39,12 +39,13 @@ FEATURES: Final = (
     "brief_breadth",
     "brief_undated",
     "brief_rare",
+    "prominence",
 )
 """Similarity to the sum of all members, to all on average, and what unrelated clusters have; to the
 titles of the newest, on average and at best; over how many terms the similarity to the best member is
 spread; how long a text could have shared a passage with it and did not; closeness in time to the oldest,
-whether times are known, the logarithm of the days between; size; lengths; and some of it again for brief
-texts, which go by other weights."""
+whether times are known, the logarithm of the days between; size; lengths; some of it again for brief
+texts, which go by other weights; and how far it stands out from all else that is similar."""
 
 
 class Probe(NamedTuple):
@@ -83,7 +84,7 @@ def measure(probe: Probe, candidates: Candidates, dots: NDArray[np.int32], space
         members, tokens = space.clusters.members[c], space.articles.tokens[best]
         row[0] = candidates.sums[k] / UNIT / np.sqrt(float(space.clusters.squared[c]))
         row[1] = candidates.sums[k] / members / UNIT_SQUARED
-        row[2] = candidates.background
+        row[2] = candidates.around.background
         row[3], row[4] = _compare_titles(probe.title, c, space)
         breadth, rare = evidence(probe.vector, probe.rarities, vector_of(best, space))
         row[5] = np.log(1.0 + breadth)
@@ -99,6 +100,7 @@ def measure(probe: Probe, candidates: Candidates, dots: NDArray[np.int32], space
         row[15], row[16], row[17] = brevity * row[0], brevity * dots[best] / UNIT_SQUARED, brevity * row[4]
         row[18], row[19] = brevity * row[5], brevity * (1.0 - row[9])
         row[20] = brevity * rare
+        row[21] = np.log((dots[best] / UNIT_SQUARED + FAINT) / (candidates.around.others + FAINT))
     return rows
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.candidates import Candidates, Sums
+from dedupe.clusters.candidates import Candidates, Sums, Surroundings
 from dedupe.clusters.features import Probe
 from dedupe.clusters.membership import join, keep_copy_evidence, leave, place, unite
 from dedupe.clusters.nearest import nearest
@@ -68,10 +68,10 @@ class ClusterIndex:
         cells, heads = self._postings.cells, self.vocabulary.terms.heads
         return nearest(vector, cells, heads, Reach(self.oldest, self._posting_cap), self._scratch, most)
 
-    def features_of(self, members: Sequence[int], cluster: int, background: float) -> NDArray[np.float64]:
+    def features_of(self, members: Sequence[int], cluster: int, around: Surroundings) -> NDArray[np.float64]:
         """Return the features that articles already placed would have for another cluster, a row each."""
         slots = np.array(members, dtype=np.int32)
-        return compare(slots, cluster, background, self.vocabulary.terms.idf, self.space.arrays, self._scratch.dots)
+        return compare(slots, cluster, around, self.vocabulary.terms.idf, self.space.arrays, self._scratch.dots)
 
     def told_apart(self, probe: Probe, first: NDArray[np.int32], slots: Sequence[int]) -> list[int]:
         """Return those of ``slots``, by place, of which a text tells in parts of their own; see `round_ups`."""

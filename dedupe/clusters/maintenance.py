@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from dedupe.clusters.candidates import Surroundings
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.index import ClusterIndex
 
@@ -20,12 +21,12 @@ QUORUM: Final = 0.5
 class Occasion(NamedTuple):
     """An article that joined ``chosen`` and might have joined ``rivals`` (cluster and probability, best first).
 
-    ``background`` is the similarity that unrelated clusters have to it.
+    ``around`` is what it is similar to beside them.
     """
 
     chosen: int
     rivals: tuple[tuple[int, float], ...]
-    background: float
+    around: Surroundings
 
 
 def merge_partner(clusters: ClusterIndex, occasion: Occasion, model: JoinModel) -> int | None:
@@ -45,6 +46,6 @@ def is_same_event(clusters: ClusterIndex, occasion: Occasion, rival: int, model:
     members = clusters.newest_members(smaller, SAMPLE)
     if not members:
         return False
-    rows = clusters.features_of(members, larger, occasion.background)
+    rows = clusters.features_of(members, larger, occasion.around)
     probabilities = model.probabilities(rows)
     return bool(np.count_nonzero(probabilities >= model.merge_threshold) >= QUORUM * len(members))

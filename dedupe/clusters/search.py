@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.candidates import Candidates, Sums, member_sums, rank_clusters
+from dedupe.clusters.candidates import Candidates, Sums, Surroundings, member_sums, rank_clusters
 from dedupe.clusters.decision import rounded
 from dedupe.clusters.features import FEATURES, Probe, measure, probe_of
 from dedupe.clusters.postings import Cells, Lists, Reach, accumulate
@@ -34,13 +34,14 @@ def search(
     """Return the clusters that share most with an article, with a row of features each."""
     counted = scratch.dots, scratch.touched, *scratch.sums
     found, features = _search(probe.arrays, (*lists.cells, lists.heads), (*reach,), space.arrays, counted)
-    return Candidates(*found), features
+    clusters, sums, best, around = found
+    return Candidates(clusters, sums, best, Surroundings(*around)), features
 
 
 @kernel
 def _search(
     article: Arrays, lists: Arrays, reach: tuple[int, int], arrays: Arrays, scratch: Arrays
-) -> tuple[tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32], float], NDArray[np.float64]]:
+) -> tuple[Arrays, NDArray[np.float64]]:
     probe, space = probe_of(article), space_of(arrays)
     articles, weights, heads = lists
     dots, touched, sums, best = scratch
@@ -49,14 +50,15 @@ def _search(
     features = measure(probe, found, dots, space)
     for slot in touched[:count]:
         dots[slot] = 0
-    return (found.clusters, found.sums, found.best, found.background), rounded(features)
+    around = found.around
+    return (found.clusters, found.sums, found.best, (around.background, around.others)), rounded(features)
 
 
 @kernel
 def compare(
     members: NDArray[np.int32],
     cluster: int,
-    background: float,
+    around: Surroundings,
     idf: NDArray[np.float32],
     arrays: Arrays,
     dots: NDArray[np.int32],
@@ -70,7 +72,7 @@ def compare(
         title, shingles = title_of(slot, space), shingles_of(slot, space)
         tokens, time = space.articles.tokens[slot], space.articles.time[slot]
         probe = Probe(vector.terms, vector, rarities, title, shingles, tokens, time)
-        found = member_sums(probe.vector, cluster, background, space, dots)
+        found = member_sums(probe.vector, cluster, around, space, dots)
         rows[at] = rounded(measure(probe, found, dots, space))[0]
     other = space.clusters.last[cluster]
     while other >= 0:

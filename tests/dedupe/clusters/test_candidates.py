@@ -9,8 +9,11 @@ from dedupe.clusters.candidates import (
     BACKGROUND_RANK,
     CANDIDATES,
     DAY,
+    MISSING,
     SIGMA_DAYS,
     UNKNOWN_BACKGROUND,
+    UNKNOWN_OTHERS,
+    Surroundings,
     closeness,
     gap_seconds,
     member_sums,
@@ -85,7 +88,10 @@ def test_the_most_similar_clusters_are_found(seed: int) -> None:
     assert best == [row[3] for row in expected[:CANDIDATES]]
     means = sorted((row[2] / len(scene.members[row[1]]) / UNIT_SQUARED for row in expected), reverse=True)
     background = max([UNKNOWN_BACKGROUND, *means[BACKGROUND_RANK - 1 : BACKGROUND_RANK]])
-    assert found.background == pytest.approx(background)
+    assert found.around.background == pytest.approx(background)
+    others = [row[3] / UNIT_SQUARED for row in expected[1:CANDIDATES]]
+    others += [MISSING] * (CANDIDATES - 1 - len(others))
+    assert found.around.others == pytest.approx(max(sum(others) / len(others), UNKNOWN_OTHERS))
     assert len(features) == len(found.clusters)
 
 
@@ -109,7 +115,7 @@ def test_an_article_that_shares_no_term_has_no_candidates() -> None:
     found, features = scene.index.candidates(stranger.probe())
 
     assert len(found.clusters) == len(features) == 0
-    assert found.background == UNKNOWN_BACKGROUND
+    assert found.around == pytest.approx((UNKNOWN_BACKGROUND, MISSING))
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -117,7 +123,7 @@ def test_sums_over_one_cluster(seed: int) -> None:
     scene = Scene(seed)
     scene.populate(2, 25)
     article, dots = scene.member(), np.zeros(1024, np.int32)
-    found = member_sums(article.vector, 1, 0.05, scene.index.space, dots)
+    found = member_sums(article.vector, 1, Surroundings(0.05, 0.05), scene.index.space, dots)
     products = {slot: product(article.vector, scene.placed[slot].vector) for slot in scene.members[1]}
 
     assert found.clusters.tolist() == [1]

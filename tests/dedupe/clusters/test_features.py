@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dedupe.clusters.candidates import CANDIDATES, DAY
+from dedupe.clusters.candidates import CANDIDATES, DAY, FAINT, Surroundings
 from dedupe.clusters.features import BRIEF, FEATURES, RECENT_MEMBERS
 from dedupe.clusters.similarity import UNIT_SQUARED
 from dedupe.clusters.terms import COMMON, RARE, UNIT
@@ -13,7 +13,7 @@ from tests.dedupe.clusters.scene import Member, Scene, as_dict, product, summed
 from tests.dedupe.clusters.test_candidates import nearness
 
 
-def recomputed(scene: Scene, article: Member, cluster: int, background: float) -> dict[str, float]:
+def recomputed(scene: Scene, article: Member, cluster: int, around: Surroundings) -> dict[str, float]:
     """Compute every feature anew, in words close to its description."""
     slots = scene.members[cluster]
     members = [scene.placed[slot] for slot in slots]
@@ -45,7 +45,7 @@ def recomputed(scene: Scene, article: Member, cluster: int, background: float) -
         "log_length": math.log(1 + article.tokens),
         "log_length_best": math.log(1 + best.tokens),
         "mean": mean,
-        "background": background,
+        "background": around.background,
         "breadth": math.log(1 + spread),
         "rare": rare / UNIT_SQUARED,
         "unshared": math.log(1 + min(len(article.shingles), len(best.shingles))) / (1 + shared),
@@ -55,6 +55,7 @@ def recomputed(scene: Scene, article: Member, cluster: int, background: float) -
         "brief_breadth": brevity * math.log(1 + spread),
         "brief_undated": brevity * (1 - when["dated"]),
         "brief_rare": brevity * rare / UNIT_SQUARED,
+        "prominence": math.log((max(products) / UNIT_SQUARED + FAINT) / (around.others + FAINT)),
     }
 
 
@@ -79,7 +80,7 @@ def test_features_are_what_they_are_called(seed: int) -> None:
 
     assert 0 < len(features) <= CANDIDATES
     for cluster, row in zip(found.clusters.tolist(), features, strict=True):
-        expected = recomputed(scene, article, cluster, found.background)
+        expected = recomputed(scene, article, cluster, found.around)
         assert dict(zip(FEATURES, row.tolist(), strict=True)) == pytest.approx(expected, rel=1e-5, abs=6e-5)
 
 
@@ -88,11 +89,12 @@ def test_a_member_has_the_features_its_article_would_have(seed: int) -> None:
     scene = Scene(seed)
     scene.populate(2, 30)
     slot = scene.members[0][-1]
-    (row,) = scene.index.features_of([slot], 1, background=0.05)
-    expected = recomputed(scene, scene.placed[slot], 1, background=0.05)
+    around = Surroundings(background=0.05, others=0.2)
+    (row,) = scene.index.features_of([slot], 1, around)
+    expected = recomputed(scene, scene.placed[slot], 1, around)
 
     assert dict(zip(FEATURES, row.tolist(), strict=True)) == pytest.approx(expected, rel=1e-5, abs=6e-5)
-    assert np.array_equal(scene.index.features_of([slot], 1, background=0.05), [row]), "nothing is left behind"
+    assert np.array_equal(scene.index.features_of([slot], 1, around), [row]), "nothing is left behind"
 
 
 def test_every_feature_is_a_number() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dedupe.clusters.candidates import Surroundings
 from dedupe.clusters.maintenance import SAMPLE, Occasion, is_same_event, merge_partner
 from tests.dedupe.clusters.scene import Scene
 from tests.dedupe.models import alike
@@ -26,7 +27,7 @@ def scene() -> Scene:
 
 
 def occasion(chosen: int, *rivals: tuple[int, float]) -> Occasion:
-    return Occasion(chosen, rivals, 0.01)
+    return Occasion(chosen, rivals, Surroundings(0.01, 0.01))
 
 
 def test_half_of_the_smaller_cluster_is_a_quorum(scene: Scene) -> None:
