@@ -69,7 +69,7 @@ EXPLANATION: Final[Json] = {
             {
                 "name": "centroid",
                 "value": 0.7266,
-                "contribution": 3.26011125,
+                "contribution": 2.29681,
                 "sentence": "Its words match the cluster's as a whole: .73.",
             },
             {

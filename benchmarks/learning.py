@@ -15,7 +15,6 @@ from streams import Labelled, Set, stream
 
 from dedupe.clusters.decision import DEPTH, QUESTIONS, JoinModel, Trees
 from dedupe.clusters.features import FEATURES
-from dedupe.clusters.prior import shipped_priors
 from dedupe.decide import Verdict, decide, decide_merge
 from dedupe.evaluation.metrics import score_clusters
 from dedupe.index import Index
@@ -58,7 +57,7 @@ class Run:
     """A stream clustered by a model, watched from beside: which gold events each cluster holds."""
 
     def __init__(self, part: Set, model: JoinModel) -> None:
-        self.index = Index(EngineSettings(), shipped_priors() if part.prior else {})
+        self.index = Index(EngineSettings(prior=part.prior))
         self.golds: dict[int, Counter[str]] = defaultdict(Counter)
         self._model = model
 

@@ -8,7 +8,7 @@ what is left is the same as if the text had come and gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from dedupe import ids
 from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
+from dedupe.clusters.prior import shipped_priors
 from dedupe.clusters.terms import Vector
-from dedupe.clusters.vocabulary import Prior
 from dedupe.columns import grow
 from dedupe.constraints import GONE, Constraints
 from dedupe.counting import Counts
@@ -46,7 +46,8 @@ class Index:
     What is large and seldom looked at lies in a file without a name in ``folder``, if one is given.
     """
 
-    def __init__(self, settings: EngineSettings, priors: Mapping[int, Prior], folder: Path | None = None) -> None:
+    def __init__(self, settings: EngineSettings, folder: Path | None = None) -> None:
+        priors = shipped_priors() if settings.prior else {}
         self.clusters = ClusterIndex(priors, settings.posting_cap, folder)
         self.buckets = Buckets(settings.bands, settings.rows, settings.bucket_cap)
         self.groups = Groups()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from dedupe.clusters.prior import shipped_priors
 from dedupe.events import SWITCHING
 from dedupe.index import Index
 from dedupe.reading import Reading
@@ -17,7 +16,7 @@ from dedupe.store.records import Replayed
 
 def replayed_index(store: Store, settings: EngineSettings) -> Index:
     """Return the index that follows from a store's log."""
-    index = Index(settings, shipped_priors() if settings.prior else {}, folder_of(store))
+    index = Index(settings, folder_of(store))
     follow(index, store.replay(), settings)
     return index
 

@@ -13,7 +13,6 @@ from dedupe import ids
 from dedupe.article import EARLIEST_PLAUSIBLE
 from dedupe.cli.batch import batch_order
 from dedupe.cli.cluster import Line
-from dedupe.clusters.prior import shipped_priors
 from dedupe.clusters.similarity import UNIT_SQUARED, dot, shared_count
 from dedupe.clusters.terms import Vector
 from dedupe.duplicates.containment import containment
@@ -63,7 +62,7 @@ class WeighedTexts:
         self._articles = {str(line.id): line.article for line in lines}
         self._furniture: Mapping[str, Sequence[int]] = witness.furniture
         self._settings = settings
-        self._index = Index(settings, shipped_priors() if settings.prior else {})
+        self._index = Index(settings)
         for snapshot in witness.snapshots.values():
             self._index.counts.thaw(snapshot)
         counted = {language: snapshot.articles for language, snapshot in sorted(witness.snapshots.items())}

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from dedupe.clusters.decision import JoinModel
-from dedupe.clusters.prior import shipped_priors
 from dedupe.columns import grow
 from dedupe.errors import StoreError
 from dedupe.events import PLACING, Event, EventKind
@@ -54,7 +53,7 @@ class Follower:
         model: JoinModel,
         folder: Path | None,
     ) -> None:
-        self.index = Index(settings, shipped_priors() if settings.prior else {}, folder)
+        self.index = Index(settings, folder)
         self.generation = generation
         self.settings = settings
         self.followed_seq = generation.base_seq

@@ -58,7 +58,7 @@ def _checksum(prior: Prior) -> int:
 def index_of(arrays: Arrays, settings: EngineSettings, folder: Path) -> Index:
     """Build the index that a snapshot holds; raise `Unreadable`, or another ValueError, KeyError or TypeError."""
     table = arrays.table
-    index = Index(settings, shipped_priors() if settings.prior else {}, folder)
+    index = Index(settings, folder)
     if {block.path for block in blocks_of(index)} != arrays.paths:
         raise Unreadable("it holds other arrays than the index has")
     put_in(index, table["figures"], lambda block: _filled(arrays, block, folder if block.way.on_disk else None))

@@ -179,7 +179,7 @@ def revised_as(desk: Desk, article_id: str, *, of: str) -> Any:
 
 
 def test_a_revision_never_breaks_a_link(desk: Desk) -> None:
-    (a, b), (c, d) = desk.news(2, 2)
+    (a, b, _), (c, d, _) = desk.news(3, 3)
     link = desk.constrain(Rule.MUST_LINK, b, a)
     assert revised_as(desk, b, of=c).cluster_id == desk.cluster(a)
     desk.undo(link)

@@ -27,7 +27,7 @@ def room() -> Newsroom:
 @pytest.fixture
 def index(room: Newsroom) -> Index:
     """Ten events with a report each; event number n is cluster n."""
-    index = Index(EngineSettings(), {})
+    index = Index(EngineSettings(prior=False))
     for number in range(10):
         sent = room.report(room.happen())
         opened = Event(
@@ -64,7 +64,7 @@ def test_where_none_is_probable_enough_a_cluster_opens(index: Index, room: Newsr
 
 
 def test_an_empty_index_decides_with_certainty(room: Newsroom) -> None:
-    verdict = decide(Index(EngineSettings(), {}), reading_of(room.report(room.happen())), rising("centroid"))
+    verdict = decide(Index(EngineSettings(prior=False)), reading_of(room.report(room.happen())), rising("centroid"))
 
     assert (verdict.cluster, verdict.confidence, verdict.rivals, verdict.runner_up) == (None, 1.0, (), None)
 

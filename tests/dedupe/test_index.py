@@ -42,7 +42,7 @@ def room() -> Newsroom:
 
 @pytest.fixture
 def index() -> Index:
-    return Index(EngineSettings(), {})
+    return Index(EngineSettings(prior=False))
 
 
 def test_what_is_placed_is_found_by_its_public_ids(index: Index, room: Newsroom) -> None:
@@ -190,7 +190,7 @@ def test_a_language_whose_articles_are_all_gone_is_no_longer_common() -> None:
 
 
 def test_a_snapshot_is_taken_when_due_and_weighs_the_same_when_thawed(room: Newsroom) -> None:
-    indexes = [Index(EngineSettings(), {}) for _ in range(2)]
+    indexes = [Index(EngineSettings(prior=False)) for _ in range(2)]
     snapshots = 0
     for number in range(80):
         sent = room.report(room.happen())

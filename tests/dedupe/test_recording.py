@@ -31,7 +31,7 @@ def room() -> Newsroom:
 @pytest.fixture
 def index(room: Newsroom) -> Index:
     """Two clusters of one article each."""
-    index = Index(EngineSettings(), {})
+    index = Index(EngineSettings(prior=False))
     for number, cluster_id in enumerate(CLUSTERS):
         sent = room.report(room.happen())
         index.apply(

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from dedupe.archive import Archive
-from dedupe.clusters.prior import shipped_priors
 from dedupe.clusters.similarity import vector_of
 from dedupe.clusters.terms import UNIT
 from dedupe.engine import Engine
@@ -22,7 +21,7 @@ def test_an_article_weighs_years_later_what_it_weighed_when_it_was_placed() -> N
     engine, archive = Engine(store), Archive(store)
     for submission in Newsroom(11).stream(120):
         engine.add(submission)
-    index, compared, snapshots = Index(EngineSettings(), shipped_priors()), 0, 0
+    index, compared, snapshots = Index(EngineSettings()), 0, 0
     for replayed in store.replay():
         reading = read_replayed(replayed, EngineSettings())
         index.apply(replayed.event, reading)

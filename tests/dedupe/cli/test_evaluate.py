@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -94,6 +95,14 @@ def test_a_copy_is_as_alike_as_the_engine_found_it(run: Run, tmp_path: Path) -> 
         assert f"{reason['likeness']['jaccard']:.2f}" == found[3]
 
 
+def worst_missed_titles(run: Run) -> list[str]:
+    """Return the titles of the two articles that were parted worst."""
+    told = run("evaluate", SAMPLE / "gold.jsonl", "--articles", SAMPLE / "articles.jsonl", "--json").stdout
+    pair = json.loads(told)["worst_missed"][0]["example"]
+    rows = map(json.loads, (SAMPLE / "articles.jsonl").read_text(encoding="utf-8").splitlines())
+    return [row["title"] for row in rows if row["id"] in pair]
+
+
 def test_the_page_is_written_whole(run: Run, predictions: Path, tmp_path: Path) -> None:
     watched, bare = tmp_path / "watched.html", tmp_path / "bare.html"
     ran = run("evaluate", SAMPLE / "gold.jsonl", "--articles", SAMPLE / "articles.jsonl", "--html", watched)
@@ -102,7 +111,7 @@ def test_the_page_is_written_whole(run: Run, predictions: Path, tmp_path: Path) 
     assert ran.exit_code == 0
     assert "clusters, BCubed" in ran.stdout
     assert watched.read_text(encoding="utf-8").count("<svg") == 4
-    assert "Halvern Mutual and Eastlow Savings agree to merge" in watched.read_text(encoding="utf-8")
+    assert all(html.escape(title) in watched.read_text(encoding="utf-8") for title in worst_missed_titles(run))
     assert bare.read_text(encoding="utf-8").count("<svg") == 1
     assert NO_REASONS in bare.read_text(encoding="utf-8")
 

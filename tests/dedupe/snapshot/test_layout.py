@@ -10,13 +10,14 @@ import pytest
 from dedupe.clusters.space import TextColumns
 from dedupe.engine import Engine
 from dedupe.index import Index
+from dedupe.settings import EngineSettings
 from dedupe.snapshot import walking
 from dedupe.snapshot.layout import PARTS, IncompleteLayout, Omitted, Rows
 from dedupe.snapshot.walking import blocks_of, figures_of, put_in
 from dedupe.store.memory import MemoryStore
 from tests.dedupe.newsroom import Newsroom
 
-PATHS = [path for path, _ in walking._parts("", Index(Engine(MemoryStore()).settings, {}))]
+PATHS = [path for path, _ in walking._parts("", Index(EngineSettings()))]
 
 
 @pytest.fixture
@@ -93,6 +94,6 @@ def test_a_part_without_a_layout_is_refused(index: Index) -> None:
 
 
 def test_texts_are_named_as_the_columns_are() -> None:
-    texts = PARTS[type(Index(Engine(MemoryStore()).settings, {}).clusters)]["space"]["texts"]  # type: ignore[index]  a mapping
+    texts = PARTS[type(Index(EngineSettings()).clusters)]["space"]["texts"]  # type: ignore[index]  a mapping
     assert tuple(texts) == TextColumns._fields
     assert [way.change for way in texts.values() if isinstance(way, Rows)] == [False] * 6 + [True]
