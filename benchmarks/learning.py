@@ -28,7 +28,7 @@ SIGNS: Final = {
 }  # fmt: skip
 """What speaks for belonging together must never count against it, nor the other way round: a
 weight of the wrong sign is a quirk of the sets it was learned from."""
-VERSION: Final = 8
+VERSION: Final = 9
 """Raised with every model that is to be shipped; those before stay in the archive, for decisions made by them."""
 TREES: Final = 200
 FEWEST: Final = 200
