@@ -107,7 +107,8 @@ _SENTENCES: Final[Mapping[str, Callable[[float], str]]] = {
     "brief_undated": _says(f"A date is missing, {_BRIEF}"),
     "brief_rare": _says(f"Rare words in its match with the nearest article, {_BRIEF}"),
     "prominence": lambda value: (
-        f"The nearest article matches it {math.exp(value):.1f} times as well as those of other clusters, on average."
+        f"The nearest article matches it {math.exp(value):.1f} times as well as those of other clusters,"
+        " on average, or as could be expected of them where there are few."
     ),
 }
 KNOWN: Final = frozenset(_SENTENCES)
