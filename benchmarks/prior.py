@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +27,16 @@ def main(name: str, target: Path) -> None:
         if labelled.gold is None:
             counts.update(labelled.reading.evidence.terms.hashes.tolist())
             articles += 1
-    kept = sorted(term for term, count in counts.items() if count >= MINIMUM)
-    shares = np.array([counts[term] / articles for term in kept], dtype=np.float32)
+    write(target, {term: count / articles for term, count in counts.items() if count >= MINIMUM})
+
+
+def write(target: Path, shares: Mapping[int, float]) -> None:
+    """Write the share of articles that hold each term, by its hash."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(target, hashes=np.array(kept, dtype=np.uint64), shares=shares)
-    print(f"{target}: {len(kept):,} terms of {articles:,} articles")
+    terms = sorted(shares)
+    kept = np.array([shares[term] for term in terms], dtype=np.float32)
+    np.savez_compressed(target, hashes=np.array(terms, dtype=np.uint64), shares=kept)
+    print(f"{target}: {len(terms):,} terms")
 
 
 if __name__ == "__main__":

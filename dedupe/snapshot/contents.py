@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from dedupe.clusters.prior import shipped_priors
-from dedupe.clusters.vocabulary import Prior
 from dedupe.columns import zeros_like
 from dedupe.constraints import Constraint
 from dedupe.events import Event, EventKind
@@ -41,18 +39,13 @@ def table_of(cut: Cut, position: LogPosition, settings: EngineSettings) -> dict[
 
 def made_for(settings: EngineSettings) -> dict[str, Any]:
     """Return what the meaning of the arrays depends on: of all of it there must be the same when they are read."""
-    priors = shipped_priors() if settings.prior else {}
     return {
         "format": FORMAT,
         "code": sources_digest(),
         "settings": settings.values(),
         "signature": settings.signature_identity(),
-        "priors": {str(code): _checksum(prior) for code, prior in priors.items()},
+        "priors": dict(shipped_priors().checksums) if settings.prior else {},
     }
-
-
-def _checksum(prior: Prior) -> int:
-    return zlib.crc32(prior.shares.data, zlib.crc32(prior.hashes.data))
 
 
 def index_of(arrays: Arrays, settings: EngineSettings, folder: Path) -> Index:

@@ -54,7 +54,7 @@ _NEVER_LATIN: Final = frozenset(" ".join(languages for _, languages in _SCRIPTS 
 
 _SAME: Final = {
     "arz": "ar", "azb": "az", "pnb": "pa", "yue": "zh", "wuu": "zh", "cmn": "zh", "nn": "no", "nb": "no",
-    "iw": "he", "in": "id", "sh": "sr", "als": "de", "bar": "de",
+    "iw": "he", "in": "id", "sh": "sr", "als": "de", "bar": "de", "fil": "tl",
 }  # fmt: skip
 """Tags that name what we treat as one language, so that a given and a detected one agree."""
 
