@@ -14,7 +14,7 @@ from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES, Probe
 from dedupe.clusters.maintenance import Occasion, merge_partner
 from dedupe.clusters.round_ups import FEWEST, FITS
-from dedupe.duplicates.containment import Copy
+from dedupe.duplicates.containment import WORTH_A_LOOK, Copy
 from dedupe.index import Index
 from dedupe.reading import Reading
 
@@ -71,12 +71,11 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.coverage, copied)
     probe = index.probe(reading)
-    candidates, features = index.clusters.candidates(probe)
-    copied = _copied(index, reading, candidates.best, besides)
+    candidates, features, likely, held = index.clusters.search(probe, model)
+    copied = _copied(index, reading, candidates.best, besides) if held >= WORTH_A_LOOK else None
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.coverage, copied)
-    probabilities = model.probabilities(features).tolist()
-    found = map(Rival, candidates.clusters.tolist(), probabilities, features, candidates.best.tolist())
+    found = map(Rival, candidates.clusters.tolist(), likely.tolist(), features, candidates.best.tolist())
     rivals = tuple(sorted(found, key=attrgetter("probability"), reverse=True))
     best = rivals[0].probability if rivals else 0.0
     if best < model.threshold:

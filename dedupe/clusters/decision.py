@@ -50,7 +50,7 @@ class JoinModel:
 
     def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return, for each row of features, the probability that the article belongs to that cluster."""
-        return _probabilities(features, (*self.trees,), self.bias)
+        return probabilities_of(features, (*self.trees,), self.bias)
 
 
 @kernel
@@ -60,15 +60,17 @@ def rounded(features: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @kernel
-def _probabilities(features: NDArray[np.float64], trees: Arrays, bias: float) -> NDArray[np.float64]:
+def probabilities_of(features: NDArray[np.float64], trees: Arrays, bias: float) -> NDArray[np.float64]:
+    """Return the probability that each row of features stands for, by `Trees` without their names."""
     asked, cuts, leaves = trees
     found = np.full(len(features), bias)
     for tree in range(len(leaves)):
+        questions, answers, said = asked[tree], cuts[tree], leaves[tree]
         for row in range(len(features)):
-            at = 0
-            for _ in range(DEPTH):
-                at = 2 * at + 1 + int(features[row, asked[tree, at]] > cuts[tree, at])
-            found[row] += leaves[tree, at - QUESTIONS]
+            values, at = features[row], np.uint64(0)
+            for _ in range(DEPTH):  # without signs, which every look into an array would ask for
+                at += at + np.uint64(1) + np.uint64(values[np.uint64(questions[at])] > answers[at])
+            found[row] += said[at - np.uint64(QUESTIONS)]
     for row in range(len(found)):  # the log-odds, by now
         found[row] = 1.0 / (1.0 + np.exp(-found[row]))
     return found

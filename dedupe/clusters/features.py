@@ -76,9 +76,15 @@ def probe_of(arrays: Arrays) -> Probe:
 
 
 @kernel
-def measure(probe: Probe, candidates: Candidates, dots: NDArray[np.int32], space: Space) -> NDArray[np.float64]:
-    """Return a row of `FEATURES` for each candidate cluster."""
+def measure(
+    probe: Probe, candidates: Candidates, dots: NDArray[np.int32], space: Space
+) -> tuple[NDArray[np.float64], float]:
+    """Return a row of `FEATURES` for each candidate cluster, and how much of a text's shingles one of them holds.
+
+    That is the largest share of the shingles of the shorter of two texts, over the best member of each cluster.
+    """
     rows = np.empty((len(candidates.clusters), len(FEATURES)), dtype=np.float64)
+    held = 0.0
     for k in range(len(rows)):
         row, c, best = rows[k], candidates.clusters[k], candidates.best[k]
         members, tokens = space.clusters.members[c], space.articles.tokens[best]
@@ -89,7 +95,10 @@ def measure(probe: Probe, candidates: Candidates, dots: NDArray[np.int32], space
         breadth, rare = evidence(probe.vector, probe.rarities, vector_of(best, space))
         row[5] = np.log(1.0 + breadth)
         row[6] = rare
-        row[7] = _unshared(probe.shingles, shingles_of(best, space))
+        theirs = shingles_of(best, space)
+        fewer, shared = min(len(probe.shingles), len(theirs)), shared_count(probe.shingles, theirs)
+        row[7] = _unshared(fewer, shared)
+        held = max(held, shared / max(fewer, 1))
         row[8], row[9] = _compare_times(probe.time, c, space)
         row[10] = np.log(1.0 + gap_seconds(probe.time, c, space.clusters) / DAY)
         row[11] = 1.0 / min(members, 100)
@@ -101,16 +110,16 @@ def measure(probe: Probe, candidates: Candidates, dots: NDArray[np.int32], space
         row[18], row[19] = brevity * row[5], brevity * (1.0 - row[9])
         row[20] = brevity * rare
         row[21] = np.log((dots[best] / UNIT_SQUARED + FAINT) / (candidates.around.others + FAINT))
-    return rows
+    return rows, held
 
 
 @kernel
-def _unshared(ours: NDArray[np.uint32], theirs: NDArray[np.uint32]) -> float:
+def _unshared(could: int, do: int) -> float:
     """Return the logarithm of how many shingles two texts could share, over how many they do share.
 
     Long reports of one event nearly always have some words in a row in common, if only a quotation.
     """
-    return float(np.log(1.0 + min(len(ours), len(theirs))) / (1.0 + shared_count(ours, theirs)))
+    return float(np.log(1.0 + could) / (1.0 + do))
 
 
 @kernel

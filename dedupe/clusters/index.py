@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.candidates import Candidates, Sums, Surroundings
+from dedupe.clusters.candidates import Sums, Surroundings
+from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import Probe
 from dedupe.clusters.membership import join, keep_copy_evidence, leave, place, unite
 from dedupe.clusters.nearest import nearest
 from dedupe.clusters.postings import Lists, Postings, Reach
 from dedupe.clusters.round_ups import parts_of
-from dedupe.clusters.search import Scratch, compare, search
+from dedupe.clusters.search import Found, Scratch, compare, search
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
 from dedupe.clusters.space import (
     ArticleColumns,
@@ -59,9 +60,9 @@ class ClusterIndex:
         """Weigh the terms, of these ``numbers``, of an article and of its title as of now; see `terms.weigh`."""
         return weigh(numbers, terms, self.vocabulary.terms.idf)
 
-    def candidates(self, probe: Probe) -> tuple[Candidates, NDArray[np.float64]]:
-        """Find the clusters that share most with an article, with a row of features each."""
-        return search(probe, self._lists, Reach(self.oldest, self._posting_cap), self.space, self._scratch)
+    def search(self, probe: Probe, model: JoinModel) -> Found:
+        """Find the clusters that share most with an article, and what a model makes of them."""
+        return search(probe, self._lists, Reach(self.oldest, self._posting_cap), self.space, self._scratch, model)
 
     def nearest(self, vector: Vector, most: int) -> NDArray[np.int32]:
         """Return the slots of up to ``most`` live articles, the most similar to ``vector`` first."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.candidates import Candidates, Sums, Surroundings, member_sums, rank_clusters
-from dedupe.clusters.decision import rounded
+from dedupe.clusters.decision import JoinModel, probabilities_of, rounded
 from dedupe.clusters.features import FEATURES, Probe, measure, probe_of
 from dedupe.clusters.postings import Cells, Lists, Reach, accumulate
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
@@ -28,30 +28,44 @@ class Scratch(NamedTuple):
     sums: Sums
 
 
-def search(
-    probe: Probe, lists: Lists, reach: Reach, space: Space, scratch: Scratch
-) -> tuple[Candidates, NDArray[np.float64]]:
-    """Return the clusters that share most with an article, with a row of features each."""
-    counted = scratch.dots, scratch.touched, *scratch.sums
-    found, features = _search(probe.arrays, (*lists.cells, lists.heads), (*reach,), space.arrays, counted)
-    clusters, sums, best, around = found
-    return Candidates(clusters, sums, best, Surroundings(*around)), features
+class Found(NamedTuple):
+    """The clusters that share most with an article, with a row of features and a probability each.
+
+    ``held`` is the largest share of the shingles of a text that it has in common with one of the nearest members.
+    """
+
+    candidates: Candidates
+    features: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    held: float
+
+
+def search(probe: Probe, lists: Lists, reach: Reach, space: Space, scratch: Scratch, model: JoinModel) -> Found:
+    """Return the clusters that share most with an article, and what a model makes of them."""
+    listed, counted = (*lists.cells, lists.heads), (scratch.dots, scratch.touched, *scratch.sums)
+    asked = *model.trees, model.bias
+    found = _search(probe.arrays, listed, (*reach,), space.arrays, counted, asked)
+    (clusters, sums, best), around, features, probabilities, held = found
+    return Found(Candidates(clusters, sums, best, Surroundings(*around)), features, probabilities, held)
 
 
 @kernel
 def _search(
-    article: Arrays, lists: Arrays, reach: tuple[int, int], arrays: Arrays, scratch: Arrays
-) -> tuple[Arrays, NDArray[np.float64]]:
+    article: Arrays, lists: Arrays, reach: tuple[int, int], arrays: Arrays, scratch: Arrays, model: Arrays
+) -> tuple[Arrays, tuple[float, float], NDArray[np.float64], NDArray[np.float64], float]:
     probe, space = probe_of(article), space_of(arrays)
     articles, weights, heads = lists
     dots, touched, sums, best = scratch
     count = accumulate(Cells(articles, weights), heads, probe.vector, Reach(*reach), dots, touched)
     found = rank_clusters(touched[:count], dots, probe.time, space, Sums(sums, best))
-    features = measure(probe, found, dots, space)
+    measured, held = measure(probe, found, dots, space)
     for slot in touched[:count]:
         dots[slot] = 0
-    around = found.around
-    return (found.clusters, found.sums, found.best, (around.background, around.others)), rounded(features)
+    features = rounded(measured)
+    asked, cuts, leaves, bias = model
+    probabilities = probabilities_of(features, (asked, cuts, leaves), bias)
+    around = found.around.background, found.around.others
+    return (found.clusters, found.sums, found.best), around, features, probabilities, held
 
 
 @kernel
@@ -73,7 +87,7 @@ def compare(
         tokens, time = space.articles.tokens[slot], space.articles.time[slot]
         probe = Probe(vector.terms, vector, rarities, title, shingles, tokens, time)
         found = member_sums(probe.vector, cluster, around, space, dots)
-        rows[at] = rounded(measure(probe, found, dots, space))[0]
+        rows[at] = rounded(measure(probe, found, dots, space)[0])[0]
     other = space.clusters.last[cluster]
     while other >= 0:
         dots[other] = 0

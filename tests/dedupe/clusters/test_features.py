@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dedupe.clusters.candidates import CANDIDATES, DAY, FAINT, Surroundings
+from dedupe.clusters.decision import shipped_model
 from dedupe.clusters.features import BRIEF, FEATURES, RECENT_MEMBERS
 from dedupe.clusters.similarity import UNIT_SQUARED
 from dedupe.clusters.terms import COMMON, RARE, UNIT
@@ -76,7 +77,7 @@ def test_features_are_what_they_are_called(seed: int) -> None:
     scene = Scene(seed)
     scene.populate(5, 60)
     article = scene.member()
-    found, features = scene.index.candidates(article.probe())
+    found, features, *_ = scene.index.search(article.probe(), shipped_model())
 
     assert 0 < len(features) <= CANDIDATES
     for cluster, row in zip(found.clusters.tolist(), features, strict=True):
@@ -100,6 +101,6 @@ def test_a_member_has_the_features_its_article_would_have(seed: int) -> None:
 def test_every_feature_is_a_number() -> None:
     scene = Scene(1)
     scene.populate(1, 150)
-    _, features = scene.index.candidates(scene.member().probe())
+    _, features, *_ = scene.index.search(scene.member().probe(), shipped_model())
 
     assert np.isfinite(features).all()
