@@ -108,8 +108,7 @@ class Index:
     def probe(self, reading: Reading) -> Probe:
         """Weigh the terms of an article as of now."""
         evidence = reading.evidence
-        numbers = self.clusters.vocabulary.intern(evidence.terms.hashes, reading.language_code)
-        vector, title, rarities = self.clusters.weigh(evidence.terms, numbers)
+        numbers, vector, title, rarities = self.clusters.vocabulary.weigh(evidence.terms, reading.language_code)
         return Probe(numbers, vector, rarities, title, evidence.shingles, evidence.tokens, reading.time)
 
     def top_terms(self, reading: Reading, probe: Probe, most: int) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ class _Table(NamedTuple):
     heads: NDArray[np.int32]
 
 
-_Arrays = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]
+Arrays = tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]
 """A table as it is handed to compiled code: without its names, in a third of the time."""
 
 
@@ -45,14 +45,17 @@ class Interner:
 
     def intern(self, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
         """Return the number of each key, new ones included."""
-        self._table = grow(self._table, self.count + len(keys))
-        numbers, self.count = _intern((*self._table,), self.count, keys)
+        numbers, self.count = intern_all(self.room_for(len(keys)), self.count, keys)
         return numbers
+
+    def room_for(self, more: int) -> Arrays:
+        """Make room for so many keys more; return what compiled code needs to enter them."""
+        self._table = grow(self._table, self.count + more)
+        return (*self._table,)
 
     def intern_one(self, key: int) -> int:
         """Return the number of one key, new or not."""
-        self._table = grow(self._table, self.count + 1)
-        number, self.count = _intern_one((*self._table,), self.count, np.uint64(key))
+        number, self.count = _intern_one(self.room_for(1), self.count, np.uint64(key))
         return number
 
     def find(self, key: int) -> int:
@@ -94,13 +97,13 @@ def _find(table: _Table, row: int, key: np.uint64) -> int:
 
 
 @kernel
-def _find_one(arrays: _Arrays, count: int, key: np.uint64) -> int:
+def _find_one(arrays: Arrays, count: int, key: np.uint64) -> int:
     rows = _rows(count)
     return _find(_Table(*arrays), _row(key, rows, mask_of(rows)), key)
 
 
 @kernel
-def _find_all(arrays: _Arrays, count: int, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
+def _find_all(arrays: Arrays, count: int, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
     table, rows = _Table(*arrays), _rows(count)
     mask = mask_of(rows)
     numbers = np.empty(len(keys), dtype=np.int32)
@@ -110,7 +113,8 @@ def _find_all(arrays: _Arrays, count: int, keys: NDArray[np.uint64]) -> NDArray[
 
 
 @kernel
-def _intern(arrays: _Arrays, count: int, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int32], int]:
+def intern_all(arrays: Arrays, count: int, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int32], int]:
+    """Return the number of each key, new ones included, and how many there are then of all; `room_for` comes before."""
     table, rows = _Table(*arrays), _rows(count)
     mask = mask_of(rows)
     numbers = np.empty(len(keys), dtype=np.int32)
@@ -126,7 +130,7 @@ def _intern(arrays: _Arrays, count: int, keys: NDArray[np.uint64]) -> tuple[NDAr
 
 
 @kernel
-def _intern_one(arrays: _Arrays, count: int, key: np.uint64) -> tuple[int, int]:
+def _intern_one(arrays: Arrays, count: int, key: np.uint64) -> tuple[int, int]:
     table, rows = _Table(*arrays), _rows(count)
     number = _find(table, _row(key, rows, mask_of(rows)), key)
     return (number, count) if number >= 0 else (count, _enter(table, count, key))
@@ -163,7 +167,7 @@ def _add_row(table: _Table, row: int, mask: int) -> None:
 
 
 @kernel
-def _chain_all(arrays: _Arrays, count: int) -> None:
+def _chain_all(arrays: Arrays, count: int) -> None:
     table, rows = _Table(*arrays), _rows(count)
     mask = mask_of(rows)
     for number in range(count):

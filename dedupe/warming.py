@@ -11,6 +11,7 @@ import numpy as np
 from dedupe import ids
 from dedupe.article import Article
 from dedupe.clusters.candidates import Surroundings
+from dedupe.clusters.decision import shipped_model
 from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
 from dedupe.clusters.terms import Vector
@@ -71,7 +72,7 @@ def _merge() -> None:
         slot = clusters.new_slot(number, _AT.timestamp(), _AT.timestamp())
         clusters.keep_copy_evidence(slot, nothing, nothing, 2)
         clusters.place(slot, clusters.new_cluster(number), vector, vector)
-    clusters.features_of([0], 1, Surroundings(0.0, 0.0))
+    clusters.belonging((0, 1), 1, Surroundings(0.0, 0.0), shipped_model())
     probe = Probe(terms, vector, np.ones(2, dtype=np.float32), vector, nothing, 2, _AT.timestamp())
     clusters.told_apart(probe, np.arange(2, dtype=np.int32), [0, 1])
     clusters.unite(1, 0)

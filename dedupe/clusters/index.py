@@ -15,7 +15,7 @@ from dedupe.clusters.membership import join, keep_copy_evidence, leave, place, u
 from dedupe.clusters.nearest import nearest
 from dedupe.clusters.postings import Lists, Postings, Reach
 from dedupe.clusters.round_ups import parts_of
-from dedupe.clusters.search import Found, Scratch, compare, search
+from dedupe.clusters.search import Found, Scratch, belonging, search
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
 from dedupe.clusters.space import (
     ArticleColumns,
@@ -27,7 +27,7 @@ from dedupe.clusters.space import (
     longer,
     text_columns,
 )
-from dedupe.clusters.terms import Terms, Vector, weigh
+from dedupe.clusters.terms import Vector
 from dedupe.clusters.vocabulary import Prior, Vocabulary
 from dedupe.columns import Arena, grow, zeros_like
 
@@ -56,10 +56,6 @@ class ClusterIndex:
         self._scratch = Scratch(rows, rows.copy(), Sums(sums, rows[:-1].copy()))
         self._term_scratch = np.zeros(1024, dtype=np.int64)
 
-    def weigh(self, terms: Terms, numbers: NDArray[np.int32]) -> tuple[Vector, Vector, NDArray[np.float32]]:
-        """Weigh the terms, of these ``numbers``, of an article and of its title as of now; see `terms.weigh`."""
-        return weigh(numbers, terms, self.vocabulary.terms.idf)
-
     def search(self, probe: Probe, model: JoinModel) -> Found:
         """Find the clusters that share most with an article, and what a model makes of them."""
         return search(probe, self._lists, Reach(self.oldest, self._posting_cap), self.space, self._scratch, model)
@@ -69,10 +65,15 @@ class ClusterIndex:
         cells, heads = self._postings.cells, self.vocabulary.terms.heads
         return nearest(vector, cells, heads, Reach(self.oldest, self._posting_cap), self._scratch, most)
 
-    def features_of(self, members: Sequence[int], cluster: int, around: Surroundings) -> NDArray[np.float64]:
-        """Return the features that articles already placed would have for another cluster, a row each."""
-        slots = np.array(members, dtype=np.int32)
-        return compare(slots, cluster, around, self.vocabulary.terms.idf, self.space.arrays, self._scratch.dots)
+    def belonging(self, pair: tuple[int, int], most: int, around: Surroundings, model: JoinModel) -> list[float]:
+        """Return how probable it is that a cluster's newest articles, up to ``most``, belong to another, newest first.
+
+        The ``pair`` are the two.
+        """
+        idf, asked = self.vocabulary.terms.idf, (*model.trees, model.bias)
+        found = belonging((*pair, most), (*around,), idf, self.space.arrays, self._scratch.dots, asked)
+        probabilities: list[float] = found.tolist()
+        return probabilities
 
     def told_apart(self, probe: Probe, first: NDArray[np.int32], slots: Sequence[int]) -> list[int]:
         """Return those of ``slots``, by place, of which a text tells in parts of their own; see `round_ups`."""

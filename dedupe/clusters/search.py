@@ -69,6 +69,34 @@ def _search(
 
 
 @kernel
+def belonging(
+    numbers: tuple[int, int, int],
+    around: tuple[float, float],
+    idf: NDArray[np.float32],
+    arrays: Arrays,
+    dots: NDArray[np.int32],
+    model: Arrays,
+) -> NDArray[np.float64]:
+    """Return how probable it is that the newest members of one cluster, up to so many, belong to another."""
+    cluster, other, most = numbers
+    members = _newest_members(cluster, most, space_of(arrays))
+    features = compare(members, other, Surroundings(*around), idf, arrays, dots)
+    asked, cuts, leaves, bias = model
+    return probabilities_of(features, (asked, cuts, leaves), bias)
+
+
+@kernel
+def _newest_members(cluster: int, most: int, space: Space) -> NDArray[np.int32]:
+    members, count = np.empty(most, np.int32), 0
+    slot = space.clusters.last[cluster]
+    while slot >= 0 and count < most:
+        members[count] = slot
+        count += 1
+        slot = space.articles.previous[slot]
+    return members[:count]
+
+
+@kernel
 def compare(
     members: NDArray[np.int32],
     cluster: int,

@@ -89,14 +89,22 @@ def weigh(
 
     ``numbers`` are those of the article's terms.
     """
-    heavy, weights, titled, title_weights, rarities = _weigh(numbers, (*terms,), idf)
+    return named(weigh_all(numbers, (*terms,), idf))
+
+
+Weighed = tuple[NDArray[np.int32], NDArray[np.uint16], NDArray[np.int32], NDArray[np.uint16], NDArray[np.float32]]
+"""The vectors of an article and of its title, and the rarities, as compiled code hands them back."""
+
+
+def named(weighed: Weighed) -> tuple[Vector, Vector, NDArray[np.float32]]:
+    """Return what was weighed with its names."""
+    heavy, weights, titled, title_weights, rarities = weighed
     return Vector(heavy, weights), Vector(titled, title_weights), rarities
 
 
 @kernel
-def _weigh(
-    numbers: NDArray[np.int32], columns: tuple[Any, ...], idf: NDArray[np.float32]
-) -> tuple[NDArray[np.int32], NDArray[np.uint16], NDArray[np.int32], NDArray[np.uint16], NDArray[np.float32]]:
+def weigh_all(numbers: NDArray[np.int32], columns: tuple[Any, ...], idf: NDArray[np.float32]) -> Weighed:
+    """Do what `weigh` says, of `Terms` without their names."""
     terms = Terms(*columns)
     whole = np.zeros(len(numbers), dtype=np.float64)
     heading = np.zeros(len(numbers), dtype=np.float64)

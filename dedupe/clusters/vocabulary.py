@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.clusters.terms import Terms, Vector, Weighed, named, weigh_all
 from dedupe.columns import grow, new_columns
-from dedupe.interner import Interner
+from dedupe.interner import Arrays, Interner, intern_all
 from dedupe.kernel import kernel
 
 PRIOR_WEIGHT: Final = 2_000.0
@@ -51,6 +52,11 @@ class Ordered(NamedTuple):
     seen: int
 
 
+_Columns = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]
+_PriorArrays = tuple[NDArray[np.uint64], NDArray[np.float32]]
+_Numbered = tuple[Arrays, _Columns, _PriorArrays, tuple[int, int, int]]
+"""The table of terms, their first three columns, the prior; how many terms there are, language, and articles frozen."""
+
 NO_TERMS: Final = Ordered(np.empty(0, np.uint64), np.empty(0, np.int32), 0)
 NO_PRIOR: Final = Prior(np.empty(0, np.uint64), np.empty(0, np.float32))
 
@@ -80,16 +86,27 @@ class Vocabulary:
 
     def intern(self, hashes: NDArray[np.uint64], language: int) -> NDArray[np.int32]:
         """Return the number of each term, giving new terms the next ones."""
-        before = self.count
-        numbers = self._interner.intern(hashes)
-        if self.count > before:
-            room = len(self.terms.heads)
-            self.terms = grow(self.terms, self.count)
-            self.terms.heads[room:] = -1
-            fresh = slice(before, self.count)
-            self.terms.languages[fresh] = language
-            self.terms.idf[fresh] = self._idf(self.hashes[fresh], self.terms.counts[fresh], language)
+        numbers, self._interner.count = _number(*self._room_for(len(hashes), language), hashes)
         return numbers
+
+    def weigh(self, terms: Terms, language: int) -> tuple[NDArray[np.int32], Vector, Vector, NDArray[np.float32]]:
+        """Return the number of each term of an article, as `intern` does, and what they weigh as of now."""
+        numbers, self._interner.count, weighed = _weigh_terms(*self._room_for(len(terms.hashes), language), (*terms,))
+        return numbers, *named(weighed)
+
+    def _room_for(self, more: int, language: int) -> _Numbered:
+        """Make room for so many new terms of a language; return what compiled code needs to number them."""
+        table, room = self._interner.room_for(more), len(self.terms.heads)
+        self.terms = grow(self.terms, self.count + more)
+        if len(self.terms.heads) > room:
+            self.terms.heads[room:] = -1
+        prior = self._priors.get(language, NO_PRIOR)
+        return (
+            table,
+            self.terms[:3],
+            (prior.hashes, prior.shares),
+            (self.count, language, self._frozen_articles.get(language, 0)),
+        )
 
     def add(self, terms: NDArray[np.int32], language: int, sign: int = 1) -> None:
         """Count an article's distinct ``terms`` once each; take it back with ``sign=-1``."""
@@ -145,6 +162,29 @@ class Vocabulary:
     def _idf(self, hashes: NDArray[np.uint64], counts: NDArray[np.int32], language: int) -> NDArray[np.float32]:
         prior = self._priors.get(language, NO_PRIOR)
         return _idf(hashes, counts, self._frozen_articles.get(language, 0), prior.hashes, prior.shares)
+
+
+@kernel
+def _number(
+    table: Arrays, columns: _Columns, prior: _PriorArrays, known: tuple[int, int, int], keys: NDArray[np.uint64]
+) -> tuple[NDArray[np.int32], int]:
+    """Return the number of each key, and how many terms there are then; new ones get their language and weight."""
+    languages, counts, idf = columns
+    count, language, frozen = known
+    numbers, after = intern_all(table, count, keys)
+    if after > count:
+        fresh = slice(count, after)
+        languages[fresh] = language
+        idf[fresh] = _idf(table[0][fresh], counts[fresh], frozen, prior[0], prior[1])
+    return numbers, after
+
+
+@kernel
+def _weigh_terms(
+    table: Arrays, columns: _Columns, prior: _PriorArrays, known: tuple[int, int, int], terms: tuple[Any, ...]
+) -> tuple[NDArray[np.int32], int, Weighed]:
+    numbers, count = _number(table, columns, prior, known, terms[0])
+    return numbers, count, weigh_all(numbers, terms, columns[2])
 
 
 @kernel

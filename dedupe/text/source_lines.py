@@ -22,6 +22,7 @@ LARGEST_PART: Final = 0.8
 """An article of which more would go is a template or a copy, not a page: it keeps all its lines."""
 FULLEST: Final = 0.75
 _SMALL: Final = 1 << 12
+_NO_ROOM: Final = -1
 
 _ARTICLES: Final = np.uint64(0xC2B2AE3D27D4EB4F)
 """The line, as good as never written, under which a source's articles are counted."""
@@ -48,11 +49,12 @@ class SourceLines:
 
     def add(self, source: int, line_hashes: Hashes) -> None:
         """Count one article; a line that it holds twice counts once."""
-        keys = _keys(np.uint64(source), line_hashes)
         most = int(FULLEST * len(self._keys))
-        if self._used + len(keys) > most:
+        new = _add(self._keys, self._counts, np.uint64(source), line_hashes, most - self._used)
+        if new == _NO_ROOM:
             self._forget()
-        self._used += _add(self._keys, self._counts, keys[: most - self._used])
+            new = _count(self._keys, self._counts, _keys(np.uint64(source), line_hashes)[: most - self._used])
+        self._used += new
 
     def remove(self, source: int, line_hashes: Hashes) -> None:
         """Take back one article that was added."""
@@ -158,7 +160,14 @@ def _counts_of(keys: Hashes, counts: Counts, source: np.uint64, line_hashes: Has
 
 
 @kernel
-def _add(keys: Hashes, counts: Counts, added: Hashes) -> int:
+def _add(keys: Hashes, counts: Counts, source: np.uint64, line_hashes: Hashes, room: int) -> int:
+    """Count an article of a source; return how many keys are new, or `_NO_ROOM` where there is none for so many."""
+    added = _keys(source, line_hashes)
+    return _count(keys, counts, added) if len(added) <= room else _NO_ROOM
+
+
+@kernel
+def _count(keys: Hashes, counts: Counts, added: Hashes) -> int:
     """Count every key once more; return how many are new."""
     new = 0
     for key in added:

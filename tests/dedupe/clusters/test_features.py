@@ -8,6 +8,7 @@ import pytest
 from dedupe.clusters.candidates import CANDIDATES, DAY, FAINT, Surroundings
 from dedupe.clusters.decision import shipped_model
 from dedupe.clusters.features import BRIEF, FEATURES, RECENT_MEMBERS
+from dedupe.clusters.search import compare
 from dedupe.clusters.similarity import UNIT_SQUARED
 from dedupe.clusters.terms import COMMON, RARE, UNIT
 from tests.dedupe.clusters.scene import Member, Scene, as_dict, product, summed
@@ -91,11 +92,14 @@ def test_a_member_has_the_features_its_article_would_have(seed: int) -> None:
     scene.populate(2, 30)
     slot = scene.members[0][-1]
     around = Surroundings(background=0.05, others=0.2)
-    (row,) = scene.index.features_of([slot], 1, around)
+    space, idf, dots = scene.index.space.arrays, scene.index.vocabulary.terms.idf, np.zeros(1024, np.int32)
+    (row,) = compare(np.array([slot], np.int32), 1, around, idf, space, dots)
     expected = recomputed(scene, scene.placed[slot], 1, around)
 
     assert dict(zip(FEATURES, row.tolist(), strict=True)) == pytest.approx(expected, rel=1e-5, abs=6e-5)
-    assert np.array_equal(scene.index.features_of([slot], 1, around), [row]), "nothing is left behind"
+    assert not dots.any(), "nothing is left behind"
+    model = shipped_model()
+    assert scene.index.belonging((0, 1), 1, around, model) == model.probabilities(row[np.newaxis]).tolist()
 
 
 def test_every_feature_is_a_number() -> None:
