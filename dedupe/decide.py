@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,6 +13,7 @@ from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES, Probe
 from dedupe.clusters.maintenance import Occasion, merge_partner
 from dedupe.clusters.round_ups import FEWEST, FITS
+from dedupe.clusters.search import Found
 from dedupe.duplicates.containment import WORTH_A_LOOK, Copy
 from dedupe.index import Index
 from dedupe.reading import Reading
@@ -37,9 +37,9 @@ class Rival(NamedTuple):
 class Verdict(NamedTuple):
     """A copy of ``copy``, or a member of the first of ``rivals`` if that is probable enough, or the first of its kind.
 
-    ``rivals`` come most probable first; ``cluster`` is the number of the chosen one, None for a new one;
-    ``model`` is the version of the model that found them probable. A round-up tells of the clusters ``also_in``,
-    too, and weighs in none.
+    ``rivals`` come most probable first, but for those that no decision could turn to; ``cluster`` is the number of
+    the chosen one, None for a new one; ``model`` is the version of the model that found them probable. A round-up
+    tells of the clusters ``also_in``, too, and weighs in none.
     """
 
     cluster: int | None
@@ -71,19 +71,19 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.coverage, copied)
     probe = index.probe(reading)
-    candidates, features, likely, held = index.clusters.search(probe, model)
-    copied = _copied(index, reading, candidates.best, besides) if held >= WORTH_A_LOOK else None
+    found = index.clusters.search(probe, model)
+    copied = _copied(index, reading, found.candidates.best, besides) if found.held >= WORTH_A_LOOK else None
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.coverage, copied)
-    found = map(Rival, candidates.clusters.tolist(), likely.tolist(), features, candidates.best.tolist())
-    rivals = tuple(sorted(found, key=attrgetter("probability"), reverse=True))
+    rivals = _rivals(found, min(FITS, model.merge_threshold))
     best = rivals[0].probability if rivals else 0.0
     if best < model.threshold:
         return Verdict(None, 1.0 - best, None, probe, rivals, model=model.version)
     told = _told(index, reading, probe, rivals)
     chosen = next((rival for rival in told if rival.probability >= model.threshold), rivals[0])
     also_in = tuple(rival.cluster for rival in told if rival is not chosen)
-    return Verdict(chosen.cluster, chosen.probability, None, probe, rivals, candidates.around, also_in, model.version)
+    around = found.candidates.around
+    return Verdict(chosen.cluster, chosen.probability, None, probe, rivals, around, also_in, model.version)
 
 
 def nearest_live(index: Index, reading: Reading, most: int) -> list[str]:
@@ -110,6 +110,15 @@ def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int,
     occasion = Occasion(verdict.cluster, rivals, verdict.around)
     partner = merge_partner(index.clusters, occasion, model)
     return None if partner is None else (min(partner, verdict.cluster), max(partner, verdict.cluster))
+
+
+def _rivals(found: Found, least: float) -> tuple[Rival, ...]:
+    """Return the clusters that matter, most probable first: two, and all others that are probable at ``least``."""
+    (clusters, _, best, _), features, probabilities, _ = found
+    probable, numbers, nearest = probabilities.tolist(), clusters.tolist(), best.tolist()
+    order = sorted(range(len(probable)), key=probable.__getitem__, reverse=True)
+    matter = [at for place, at in enumerate(order) if place < 2 or probable[at] >= least]
+    return tuple(Rival(numbers[at], probable[at], features[at], nearest[at]) for at in matter)
 
 
 def _copied(index: Index, reading: Reading, slots: NDArray[np.int32], besides: int) -> Copy | None:

@@ -35,6 +35,8 @@ class Group:
 
     def find(self, submission: Submission) -> StoredArticle | None:
         """Return the article that a submission sends again, None when it is new."""
+        if not self._known:
+            return None
         known = next((self._known[digest] for digest in submission.identities if digest in self._known), None)
         return None if known is None else self.article(known)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import string
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Literal
 
 Kind = Literal["art", "clu", "dup", "job"]
@@ -21,8 +22,11 @@ _TO_PYTHON: Final = str.maketrans(
 """From our digits to those that ``int`` reads, and what is no digit of ours to what it does not."""
 _PAIRS: Final = tuple(left + right for left in _ALPHABET for right in _ALPHABET)
 _DIGITS: Final = 13
+_REMEMBERED: Final = 1 << 14
+"""The ids of what happens now come again and again."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def encode(kind: Kind, bits: int) -> str:
     """Return the id of 64 ``bits``.
 
@@ -35,6 +39,7 @@ def encode(kind: Kind, bits: int) -> str:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def decode(kind: Kind, public_id: str) -> int:
     """Return the 64 bits of an id; raise ValueError when it is not one of this kind.
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from dedupe import ids
 from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
+from dedupe.clusters.membership import Arrival, Kept
 from dedupe.clusters.prior import shipped_priors
 from dedupe.clusters.terms import Vector
 from dedupe.columns import grow
@@ -37,6 +38,7 @@ from dedupe.settings import EngineSettings
 from dedupe.store.records import Name, VocabularySnapshot
 
 NOBODY: Final = np.empty(0, dtype=np.int32)
+NOTHING_KEPT: Final[Kept] = (np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint32), 0)
 NO_TERMS: Final = Vector(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.uint16))
 
 
@@ -187,9 +189,10 @@ class Index:
         slot = self.clusters.new_slot(bits, reading.time if reading else np.nan, event.at.timestamp())
         self._remember(bits, slot)
         cluster = self._cluster_for(event.cluster_id)
+        kept = NOTHING_KEPT
         if reading:
             evidence = reading.evidence
-            self.clusters.keep_copy_evidence(slot, evidence.shingles, evidence.numbers, evidence.shingle_tokens)
+            kept = evidence.shingles, evidence.numbers, evidence.shingle_tokens
             self.clusters.articles.source[slot] = reading.source_mark
             if reading.dropped:
                 self.clusters.keep_dropped(slot, reading.dropped)
@@ -202,13 +205,14 @@ class Index:
             is_there = self.clusters.cluster_of(original) >= 0  # a revision may still name what was taken down
             self.groups.join(group, slot, original if is_there else slot, self.clusters.articles.group)
         if copied or event.detail.get("also_in"):
+            self.clusters.keep_copy_evidence(slot, kept)
             self.clusters.stand_by(slot, cluster, original)
             return
         if reading:
             probe = probe or self.probe(reading)
             self.counts.add(reading, probe.terms)
         vector, title = (probe.vector, probe.title) if probe else (NO_TERMS, NO_TERMS)
-        self.clusters.place(slot, cluster, vector, title)
+        self.clusters.place(Arrival(slot, cluster, vector, title, kept))
 
     def _unite(self, absorbed: int, survivor: int) -> None:
         self.clusters.unite(absorbed, survivor)

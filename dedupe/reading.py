@@ -29,7 +29,8 @@ class Reading(NamedTuple):
     """The evidence in one article.
 
     ``time`` is when it was published, in whole seconds since 1970, NaN when unknown. ``dropped``
-    are the lines of the body left out as furniture of the source.
+    are the lines of the body left out as furniture of the source. ``source_number`` is the number under which the
+    lines of its source are counted, None where no source is named.
     """
 
     article: Article
@@ -39,16 +40,12 @@ class Reading(NamedTuple):
     page: Page
     dropped: Sequence[int]
     evidence: Evidence
+    source_number: int | None
 
     @property
     def language_code(self) -> int:
         """Return the number that keeps the terms of different languages apart."""
         return language_code(self.language)
-
-    @property
-    def source_number(self) -> int | None:
-        """Return the number under which the lines of its source are counted, None where no source is named."""
-        return _source_number(self.article.source) if self.article.source else None
 
     @property
     def source_mark(self) -> int:
@@ -97,7 +94,7 @@ def read_again(reading: Reading, language: str, settings: EngineSettings, droppe
         np.array([[0, titled, titled, count]], np.int64),
     )
     evidence = gather(tokens, [language_code(language)], settings.shingle_size)[0]
-    return Reading(reading.article, language, reading.received_at, reading.time, reading.page, dropped, evidence)
+    return reading._replace(language=language, dropped=dropped, evidence=evidence)
 
 
 def read_ahead(
@@ -146,7 +143,8 @@ def _read_block(drafts: Sequence[Draft], settings: EngineSettings) -> list[Readi
 def _reading(draft: Draft, page: Page, evidence: Evidence) -> Reading:
     published = draft.article.decision_time(draft.received_at)
     time = float(int(published.timestamp())) if published else np.nan
-    return Reading(draft.article, draft.language, draft.received_at, time, page, draft.dropped, evidence)
+    source = _source_number(draft.article.source) if draft.article.source else None
+    return Reading(draft.article, draft.language, draft.received_at, time, page, draft.dropped, evidence, source)
 
 
 @lru_cache(maxsize=4096)

@@ -14,6 +14,7 @@ from dedupe.clusters.candidates import Surroundings
 from dedupe.clusters.decision import shipped_model
 from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
+from dedupe.clusters.membership import Arrival
 from dedupe.clusters.terms import Vector
 from dedupe.duplicates.bands import Buckets
 from dedupe.duplicates.signature import PERMUTATIONS
@@ -70,8 +71,7 @@ def _merge() -> None:
     vector, nothing = Vector(terms, np.ones(2, dtype=np.uint16)), np.empty(0, dtype=np.uint32)
     for number in range(2):
         slot = clusters.new_slot(number, _AT.timestamp(), _AT.timestamp())
-        clusters.keep_copy_evidence(slot, nothing, nothing, 2)
-        clusters.place(slot, clusters.new_cluster(number), vector, vector)
+        clusters.place(Arrival(slot, clusters.new_cluster(number), vector, vector, (nothing, nothing, 2)))
     clusters.belonging((0, 1), 1, Surroundings(0.0, 0.0), shipped_model())
     probe = Probe(terms, vector, np.ones(2, dtype=np.float32), vector, nothing, 2, _AT.timestamp())
     clusters.told_apart(probe, np.arange(2, dtype=np.int32), [0, 1])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dedupe.clusters.candidates import Sums, Surroundings
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import Probe
-from dedupe.clusters.membership import join, keep_copy_evidence, leave, place, unite
+from dedupe.clusters.membership import Arrival, Kept, join, keep_copy_evidence, leave, place, unite
 from dedupe.clusters.nearest import nearest
 from dedupe.clusters.postings import Lists, Postings, Reach
 from dedupe.clusters.round_ups import parts_of
@@ -54,7 +54,7 @@ class ClusterIndex:
         self._dropped = Arena(np.int32)
         rows, sums = np.zeros(1024 + 1, dtype=np.int32), np.zeros(1024, dtype=np.int64)
         self._scratch = Scratch(rows, rows.copy(), Sums(sums, rows[:-1].copy()))
-        self._term_scratch = np.zeros(1024, dtype=np.int64)
+        self._term_scratch = np.zeros(1024, dtype=np.uint16)
 
     def search(self, probe: Probe, model: JoinModel) -> Found:
         """Find the clusters that share most with an article, and what a model makes of them."""
@@ -142,13 +142,15 @@ class ClusterIndex:
         self.clusters.newest[cluster] = self.clusters.oldest[cluster] = np.nan
         return cluster
 
-    def keep_copy_evidence(
-        self, slot: int, shingles: NDArray[np.uint32], numbers: NDArray[np.uint32], tokens: int
-    ) -> None:
+    def keep_copy_evidence(self, slot: int, kept: Kept) -> None:
         """Keep what copies are confirmed by."""
-        if not self.space.texts.has_room(len(shingles), len(numbers)):
-            self.space = self.space._replace(texts=self.space.texts.longer(len(shingles), len(numbers), self._folder))
-        keep_copy_evidence(slot, shingles, numbers, tokens, self.space.arrays)
+        self._make_room_for_text(kept)
+        keep_copy_evidence(slot, *kept, self.space.arrays)
+
+    def _make_room_for_text(self, kept: Kept) -> None:
+        shingles, numbers = len(kept[0]), len(kept[1])
+        if not self.space.texts.has_room(shingles, numbers):
+            self.space = self.space._replace(texts=self.space.texts.longer(shingles, numbers, self._folder))
 
     def keep_dropped(self, slot: int, lines: Sequence[int]) -> None:
         """Keep which lines of an article were left out, so that it can be read the same way again."""
@@ -161,11 +163,11 @@ class ClusterIndex:
         lines: list[int] = self._dropped.cells[start : start + self.articles.dropped_count[slot]].tolist()
         return lines
 
-    def place(self, slot: int, cluster: int, vector: Vector, title: Vector) -> None:
-        """Make an article a member of a cluster, with weight: keep its vectors and enter it into the posting lists."""
-        self._postings.make_room(len(vector.terms))
-        room = self._room_for_terms()
-        self._postings.count = place(slot, cluster, (vector, title), self._lists, self.space, room)
+    def place(self, arrival: Arrival) -> None:
+        """Make an article a member of a cluster, with weight: keep it and enter it into the posting lists."""
+        self._postings.make_room(len(arrival.vector.terms))
+        self._make_room_for_text(arrival.kept)
+        self._postings.count = place(arrival, self._lists, self.space, self._room_for_terms())
 
     def erase(self, slot: int) -> None:
         """Forget all that was kept of an article's text; it must have left its cluster."""
@@ -219,6 +221,6 @@ class ClusterIndex:
     def _lists(self) -> Lists:
         return Lists(self._postings.cells, self.vocabulary.terms.heads, self._postings.count)
 
-    def _room_for_terms(self) -> NDArray[np.int64]:
+    def _room_for_terms(self) -> NDArray[np.uint16]:
         (self._term_scratch,) = grow((self._term_scratch,), len(self.vocabulary.terms.heads))
         return self._term_scratch

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,32 +13,47 @@ from dedupe.clusters.space import NUMBERS, SHINGLES, TITLES, VECTORS, Arrays, Sp
 from dedupe.clusters.terms import Vector
 from dedupe.kernel import kernel
 
+Kept = tuple[NDArray[np.uint32], NDArray[np.uint32], int]
+"""What copies are confirmed by: an article's shingles, its numbers, and how many tokens are behind the shingles."""
 
-def place(
-    slot: int, cluster: int, vectors: tuple[Vector, Vector], lists: Lists, space: Space, scratch: NDArray[np.int64]
-) -> int:
-    """Keep an article's vectors, enter it into the posting lists and make it a member of a cluster.
 
-    ``vectors`` are its own and its title's. There must be room in all of them. Returns how many cells
-    of the posting lists are in use.
+class Arrival(NamedTuple):
+    """An article on its way into a cluster: its vector, its title's, and what copies of it are confirmed by."""
+
+    slot: int
+    cluster: int
+    vector: Vector
+    title: Vector
+    kept: Kept
+
+
+def place(arrival: Arrival, lists: Lists, space: Space, scratch: NDArray[np.uint16]) -> int:
+    """Keep what is known of an article, enter it into the posting lists and make it a member of a cluster.
+
+    There must be room in all of them. Returns how many cells of the posting lists are in use.
     """
-    vector, title = vectors
+    slot, cluster, vector, title, kept = arrival
     listed = *lists.cells, lists.heads, lists.filled
-    return int(_place(slot, cluster, (*vector, *title), listed, space.arrays, scratch))
+    return int(_place((slot, cluster), (*vector, *title), kept, listed, space.arrays, scratch))
 
 
 @kernel
-def _place(slot: int, cluster: int, vectors: Arrays, lists: Arrays, arrays: Arrays, scratch: NDArray[np.int64]) -> int:
+def _place(
+    numbers: tuple[int, int], vectors: Arrays, kept: Kept, lists: Arrays, arrays: Arrays, scratch: NDArray[np.uint16]
+) -> int:
+    slot, cluster = numbers
     terms, weights, titled, title_weights = vectors
     listed, their_weights, heads, filled = lists
     vector, space = Vector(terms, weights), space_of(arrays)
+    shingles, counted, tokens = kept
+    keep_copy_evidence(slot, shingles, counted, tokens, arrays)
     _keep_vectors(slot, vector, Vector(titled, title_weights), space)
     join(slot, cluster, space, scratch)
     return enter(Lists(Cells(listed, their_weights), heads, filled), vector, slot)
 
 
 @kernel
-def join(slot: int, cluster: int, space: Space, scratch: NDArray[np.int64]) -> None:
+def join(slot: int, cluster: int, space: Space, scratch: NDArray[np.uint16]) -> None:
     """Add a member. ``scratch`` has a zero for every term and does again on return."""
     articles, clusters = space.articles, space.clusters
     clusters.squared[cluster] += _squared_change(slot, cluster, space, scratch)
@@ -48,7 +65,7 @@ def join(slot: int, cluster: int, space: Space, scratch: NDArray[np.int64]) -> N
 
 
 @kernel
-def leave(slot: int, space: Space, scratch: NDArray[np.int64]) -> None:
+def leave(slot: int, space: Space, scratch: NDArray[np.uint16]) -> None:
     """Remove a member; the cluster's times follow from those that stay."""
     articles, clusters = space.articles, space.clusters
     cluster = space.membership[slot]
@@ -67,7 +84,7 @@ def leave(slot: int, space: Space, scratch: NDArray[np.int64]) -> None:
 
 
 @kernel
-def unite(absorbed: int, survivor: int, space: Space, scratch: NDArray[np.int64]) -> None:
+def unite(absorbed: int, survivor: int, space: Space, scratch: NDArray[np.uint16]) -> None:
     """Make every member of ``absorbed`` one of ``survivor``, the earliest first."""
     articles, clusters = space.articles, space.clusters
     members = np.empty(clusters.members[absorbed], dtype=np.int64)
@@ -109,7 +126,7 @@ def _count_time(time: float, cluster: int, space: Space) -> None:
 
 
 @kernel
-def _squared_change(slot: int, cluster: int, space: Space, scratch: NDArray[np.int64]) -> int:
+def _squared_change(slot: int, cluster: int, space: Space, scratch: NDArray[np.uint16]) -> int:
     """Return by how much the squared length of the members' sum grows with one more vector."""
     own, across = 0, 0
     vector, member = vector_of(slot, space), space.clusters.last[cluster]
@@ -123,7 +140,7 @@ def _squared_change(slot: int, cluster: int, space: Space, scratch: NDArray[np.i
     while member >= 0:
         theirs = vector_of(member, space)
         for at in range(len(theirs.terms)):
-            across += scratch[theirs.terms[at]] * int(theirs.weights[at])
+            across += int(scratch[theirs.terms[at]]) * int(theirs.weights[at])
         member = space.articles.previous[member]
     for at in range(len(vector.terms)):
         scratch[vector.terms[at]] = 0

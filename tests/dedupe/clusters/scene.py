@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dedupe.clusters.features import Probe
 from dedupe.clusters.index import ClusterIndex
+from dedupe.clusters.membership import Arrival
 from dedupe.clusters.terms import UNIT, Vector, rarities_of
 
 DAY = 86_400.0
@@ -74,8 +75,8 @@ class Scene:
         """Put an article into a cluster; return its slot."""
         member = member or self.member()
         slot = self.index.new_slot(self.index.slots + 1, member.time, 0.0)
-        self.index.keep_copy_evidence(slot, member.shingles, np.empty(0, np.uint32), member.tokens)
-        self.index.place(slot, cluster, member.vector, member.title)
+        kept = member.shingles, np.empty(0, np.uint32), member.tokens
+        self.index.place(Arrival(slot, cluster, member.vector, member.title, kept))
         self.members[cluster].append(slot)
         self.placed[slot] = member
         return slot

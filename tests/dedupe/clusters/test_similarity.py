@@ -48,7 +48,7 @@ def test_slots_give_back_what_was_kept() -> None:
     scene.populate(3, 20)
     numbers = np.array([3, 5], np.uint32)
     last = scene.index.new_slot(99, 0.0, 0.0)
-    scene.index.keep_copy_evidence(last, np.empty(0, np.uint32), numbers, 7)
+    scene.index.keep_copy_evidence(last, (np.empty(0, np.uint32), numbers, 7))
 
     space = scene.index.space
     for slot, member in scene.placed.items():
