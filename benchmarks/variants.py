@@ -169,8 +169,7 @@ def _without_templates() -> AbstractContextManager[Any]:
     def numberless(index: Index, reading: Reading, slots: NDArray[np.int32]) -> Copy | None:
         # A template is told by its source and by changed numbers: neither is to be seen.
         evidence = reading.evidence._replace(numbered=np.zeros_like(reading.evidence.numbered))
-        article = replace(reading.article, source=None)
-        return among(index, reading._replace(article=article, evidence=evidence), slots)
+        return among(index, reading._replace(source_number=None, evidence=evidence), slots)
 
     return patch.object(Index, "copy_among", numberless)
 

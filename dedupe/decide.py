@@ -71,11 +71,11 @@ def decide(index: Index, reading: Reading, model: JoinModel, besides: int = -1) 
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.coverage, copied)
     probe = index.probe(reading)
-    found = index.clusters.search(probe, model)
+    found = index.clusters.search(probe)
     copied = _copied(index, reading, found.candidates.best, besides) if found.held >= WORTH_A_LOOK else None
     if copied:
         return Verdict(index.clusters.cluster_of(copied.slot), copied.coverage, copied)
-    rivals = _rivals(found, min(FITS, model.merge_threshold))
+    rivals = _rivals(found, model)
     best = rivals[0].probability if rivals else 0.0
     if best < model.threshold:
         return Verdict(None, 1.0 - best, None, probe, rivals, model=model.version)
@@ -112,10 +112,11 @@ def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int,
     return None if partner is None else (min(partner, verdict.cluster), max(partner, verdict.cluster))
 
 
-def _rivals(found: Found, least: float) -> tuple[Rival, ...]:
-    """Return the clusters that matter, most probable first: two, and all others that are probable at ``least``."""
-    (clusters, _, best, _), features, probabilities, _ = found
-    probable, numbers, nearest = probabilities.tolist(), clusters.tolist(), best.tolist()
+def _rivals(found: Found, model: JoinModel) -> tuple[Rival, ...]:
+    """Return the clusters that matter, most probable first: two, and all others that fit or might merge."""
+    (clusters, _, best, _), features, _ = found
+    probable: list[float] = model.probabilities(features).tolist()
+    numbers, nearest, least = clusters.tolist(), best.tolist(), min(FITS, model.merge_threshold)
     order = sorted(range(len(probable)), key=probable.__getitem__, reverse=True)
     matter = [at for place, at in enumerate(order) if place < 2 or probable[at] >= least]
     return tuple(Rival(numbers[at], probable[at], features[at], nearest[at]) for at in matter)

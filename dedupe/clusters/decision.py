@@ -50,7 +50,7 @@ class JoinModel:
 
     def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return, for each row of features, the probability that the article belongs to that cluster."""
-        return probabilities_of(features, (*self.trees,), self.bias)
+        return _probabilities(features, (*self.trees,), self.bias)
 
 
 @kernel
@@ -60,8 +60,7 @@ def rounded(features: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @kernel
-def probabilities_of(features: NDArray[np.float64], trees: Arrays, bias: float) -> NDArray[np.float64]:
-    """Return the probability that each row of features stands for, by `Trees` without their names."""
+def _probabilities(features: NDArray[np.float64], trees: Arrays, bias: float) -> NDArray[np.float64]:
     asked, cuts, leaves = trees
     found = np.full(len(features), bias)
     for tree in range(len(leaves)):

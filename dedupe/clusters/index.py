@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.candidates import Sums, Surroundings
-from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import Probe
 from dedupe.clusters.membership import Arrival, Kept, join, keep_copy_evidence, leave, place, unite
 from dedupe.clusters.nearest import nearest
 from dedupe.clusters.postings import Lists, Postings, Reach
 from dedupe.clusters.round_ups import parts_of
-from dedupe.clusters.search import Found, Scratch, belonging, search
+from dedupe.clusters.search import Found, Scratch, compare_newest, search
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
 from dedupe.clusters.space import (
     ArticleColumns,
@@ -56,24 +55,19 @@ class ClusterIndex:
         self._scratch = Scratch(rows, rows.copy(), Sums(sums, rows[:-1].copy()))
         self._term_scratch = np.zeros(1024, dtype=np.uint16)
 
-    def search(self, probe: Probe, model: JoinModel) -> Found:
-        """Find the clusters that share most with an article, and what a model makes of them."""
-        return search(probe, self._lists, Reach(self.oldest, self._posting_cap), self.space, self._scratch, model)
+    def search(self, probe: Probe) -> Found:
+        """Find the clusters that share most with an article, with a row of features each."""
+        return search(probe, self._lists, Reach(self.oldest, self._posting_cap), self.space, self._scratch)
 
     def nearest(self, vector: Vector, most: int) -> NDArray[np.int32]:
         """Return the slots of up to ``most`` live articles, the most similar to ``vector`` first."""
         cells, heads = self._postings.cells, self.vocabulary.terms.heads
         return nearest(vector, cells, heads, Reach(self.oldest, self._posting_cap), self._scratch, most)
 
-    def belonging(self, pair: tuple[int, int], most: int, around: Surroundings, model: JoinModel) -> list[float]:
-        """Return how probable it is that a cluster's newest articles, up to ``most``, belong to another, newest first.
-
-        The ``pair`` are the two.
-        """
-        idf, asked = self.vocabulary.terms.idf, (*model.trees, model.bias)
-        found = belonging((*pair, most), (*around,), idf, self.space.arrays, self._scratch.dots, asked)
-        probabilities: list[float] = found.tolist()
-        return probabilities
+    def features_of(self, pair: tuple[int, int], most: int, around: Surroundings) -> NDArray[np.float64]:
+        """Return the features that the first cluster's newest articles, up to ``most``, would have for the second."""
+        idf, arrays = self.vocabulary.terms.idf, self.space.arrays
+        return compare_newest((*pair, most), (*around,), idf, arrays, self._scratch.dots)
 
     def told_apart(self, probe: Probe, first: NDArray[np.int32], slots: Sequence[int]) -> list[int]:
         """Return those of ``slots``, by place, of which a text tells in parts of their own; see `round_ups`."""

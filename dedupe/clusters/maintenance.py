@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from dedupe.clusters.candidates import Surroundings
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.index import ClusterIndex
@@ -41,6 +43,8 @@ def is_same_event(clusters: ClusterIndex, occasion: Occasion, rival: int, model:
     """Return whether a quorum of the smaller cluster's newest members belong to the larger cluster."""
     sizes = clusters.clusters.members
     smaller, larger = sorted((occasion.chosen, rival), key=lambda number: (sizes[number], -number))
-    probabilities = clusters.belonging((smaller, larger), SAMPLE, occasion.around, model)
-    belong = sum(probability >= model.merge_threshold for probability in probabilities)
-    return bool(probabilities) and belong >= QUORUM * len(probabilities)
+    rows = clusters.features_of((smaller, larger), SAMPLE, occasion.around)
+    if not len(rows):
+        return False
+    probabilities = model.probabilities(rows)
+    return bool(np.count_nonzero(probabilities >= model.merge_threshold) >= QUORUM * len(rows))

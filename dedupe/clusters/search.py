@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.candidates import Candidates, Sums, Surroundings, member_sums, rank_clusters
-from dedupe.clusters.decision import JoinModel, probabilities_of, rounded
+from dedupe.clusters.decision import rounded
 from dedupe.clusters.features import FEATURES, Probe, measure, probe_of
 from dedupe.clusters.postings import Cells, Lists, Reach, accumulate
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
@@ -29,30 +29,28 @@ class Scratch(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The clusters that share most with an article, with a row of features and a probability each.
+    """The clusters that share most with an article, with a row of features each.
 
     ``held`` is the largest share of the shingles of a text that it has in common with one of the nearest members.
     """
 
     candidates: Candidates
     features: NDArray[np.float64]
-    probabilities: NDArray[np.float64]
     held: float
 
 
-def search(probe: Probe, lists: Lists, reach: Reach, space: Space, scratch: Scratch, model: JoinModel) -> Found:
-    """Return the clusters that share most with an article, and what a model makes of them."""
-    listed, counted = (*lists.cells, lists.heads), (scratch.dots, scratch.touched, *scratch.sums)
-    asked = *model.trees, model.bias
-    found = _search(probe.arrays, listed, (*reach,), space.arrays, counted, asked)
-    (clusters, sums, best), around, features, probabilities, held = found
-    return Found(Candidates(clusters, sums, best, Surroundings(*around)), features, probabilities, held)
+def search(probe: Probe, lists: Lists, reach: Reach, space: Space, scratch: Scratch) -> Found:
+    """Return the clusters that share most with an article, with a row of features each."""
+    counted = scratch.dots, scratch.touched, *scratch.sums
+    found = _search(probe.arrays, (*lists.cells, lists.heads), (*reach,), space.arrays, counted)
+    (clusters, sums, best), around, features, held = found
+    return Found(Candidates(clusters, sums, best, Surroundings(*around)), features, held)
 
 
 @kernel
 def _search(
-    article: Arrays, lists: Arrays, reach: tuple[int, int], arrays: Arrays, scratch: Arrays, model: Arrays
-) -> tuple[Arrays, tuple[float, float], NDArray[np.float64], NDArray[np.float64], float]:
+    article: Arrays, lists: Arrays, reach: tuple[int, int], arrays: Arrays, scratch: Arrays
+) -> tuple[Arrays, tuple[float, float], NDArray[np.float64], float]:
     probe, space = probe_of(article), space_of(arrays)
     articles, weights, heads = lists
     dots, touched, sums, best = scratch
@@ -61,28 +59,22 @@ def _search(
     measured, held = measure(probe, found, dots, space)
     for slot in touched[:count]:
         dots[slot] = 0
-    features = rounded(measured)
-    asked, cuts, leaves, bias = model
-    probabilities = probabilities_of(features, (asked, cuts, leaves), bias)
     around = found.around.background, found.around.others
-    return (found.clusters, found.sums, found.best), around, features, probabilities, held
+    return (found.clusters, found.sums, found.best), around, rounded(measured), held
 
 
 @kernel
-def belonging(
+def compare_newest(
     numbers: tuple[int, int, int],
     around: tuple[float, float],
     idf: NDArray[np.float32],
     arrays: Arrays,
     dots: NDArray[np.int32],
-    model: Arrays,
 ) -> NDArray[np.float64]:
-    """Return how probable it is that the newest members of one cluster, up to so many, belong to another."""
+    """Return the features that the newest members of one cluster, up to so many, would have for another."""
     cluster, other, most = numbers
     members = _newest_members(cluster, most, space_of(arrays))
-    features = compare(members, other, Surroundings(*around), idf, arrays, dots)
-    asked, cuts, leaves, bias = model
-    return probabilities_of(features, (asked, cuts, leaves), bias)
+    return compare(members, other, Surroundings(*around), idf, arrays, dots)
 
 
 @kernel

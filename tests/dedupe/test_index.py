@@ -8,7 +8,6 @@ import pytest
 
 from dedupe import ids
 from dedupe.article import Article
-from dedupe.clusters.decision import shipped_model
 from dedupe.engine import Engine
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
@@ -86,7 +85,7 @@ def test_a_missing_text_leaves_its_slot_empty(index: Index, room: Newsroom) -> N
 
     assert index.slot_of(there.article_id) == 1
     assert live_counts(index) == (1, 1)
-    candidates, *_ = index.clusters.search(index.probe(reading_of(there)), shipped_model())
+    candidates, *_ = index.clusters.search(index.probe(reading_of(there)))
     assert candidates.best.tolist() == [1]
 
 

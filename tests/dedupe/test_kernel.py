@@ -18,7 +18,7 @@ from dedupe.duplicates.passages import Text
 
 words, nothing = np.arange(50, dtype=np.uint32), np.empty(0, dtype=np.uint32)
 index = ClusterIndex({}, 64)
-index.keep_copy_evidence(index.new_slot(1, 0.0, 0.0), words, nothing, 100)
+index.keep_copy_evidence(index.new_slot(1, 0.0, 0.0), (words, nothing, 100))
 text = Text(words, words, np.zeros(54, np.bool_), nothing, 0.0, 0)
 nobody = np.empty(0, np.int32)
 print(best_copy(text, np.zeros(1, np.int32), nobody, index.space, Rule(0.5, 0.3, 1.0)).slot)

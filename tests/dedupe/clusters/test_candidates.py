@@ -18,7 +18,6 @@ from dedupe.clusters.candidates import (
     gap_seconds,
     member_sums,
 )
-from dedupe.clusters.decision import shipped_model
 from dedupe.clusters.similarity import UNIT_SQUARED
 from dedupe.clusters.terms import UNIT
 from tests.dedupe.clusters.scene import Member, Scene, product
@@ -80,7 +79,7 @@ def test_the_most_similar_clusters_are_found(seed: int) -> None:
     scene = Scene(seed)
     scene.populate(3 + seed, 80)
     article = scene.member()
-    found, features, *_ = scene.index.search(article.probe(), shipped_model())
+    found, features, *_ = scene.index.search(article.probe())
     expected = ranked(scene, article)
 
     assert found.clusters.tolist() == [row[1] for row in expected[:CANDIDATES]]
@@ -100,8 +99,8 @@ def test_a_search_leaves_no_trace() -> None:
     scene = Scene(7)
     scene.populate(10, 60)
     article = scene.member()
-    first, first_features, *_ = scene.index.search(article.probe(), shipped_model())
-    second, second_features, *_ = scene.index.search(article.probe(), shipped_model())
+    first, first_features, *_ = scene.index.search(article.probe())
+    second, second_features, *_ = scene.index.search(article.probe())
 
     assert first.sums.tolist() == second.sums.tolist()
     assert np.array_equal(first_features, second_features)
@@ -113,7 +112,7 @@ def test_an_article_that_shares_no_term_has_no_candidates() -> None:
     stranger = scene.member()
     number = scene.index.vocabulary.intern(np.array([10**6], np.uint64), 0)
     stranger.vector = stranger.vector._replace(terms=number, weights=np.array([UNIT], np.uint16))
-    found, features, *_ = scene.index.search(stranger.probe(), shipped_model())
+    found, features, *_ = scene.index.search(stranger.probe())
 
     assert len(found.clusters) == len(features) == 0
     assert found.around == pytest.approx((UNKNOWN_BACKGROUND, MISSING))

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from dedupe.clusters.candidates import CANDIDATES, DAY, FAINT, Surroundings
-from dedupe.clusters.decision import shipped_model
 from dedupe.clusters.features import BRIEF, FEATURES, RECENT_MEMBERS
 from dedupe.clusters.search import compare
 from dedupe.clusters.similarity import UNIT_SQUARED
@@ -78,7 +77,7 @@ def test_features_are_what_they_are_called(seed: int) -> None:
     scene = Scene(seed)
     scene.populate(5, 60)
     article = scene.member()
-    found, features, *_ = scene.index.search(article.probe(), shipped_model())
+    found, features, *_ = scene.index.search(article.probe())
 
     assert 0 < len(features) <= CANDIDATES
     for cluster, row in zip(found.clusters.tolist(), features, strict=True):
@@ -98,13 +97,12 @@ def test_a_member_has_the_features_its_article_would_have(seed: int) -> None:
 
     assert dict(zip(FEATURES, row.tolist(), strict=True)) == pytest.approx(expected, rel=1e-5, abs=6e-5)
     assert not dots.any(), "nothing is left behind"
-    model = shipped_model()
-    assert scene.index.belonging((0, 1), 1, around, model) == model.probabilities(row[np.newaxis]).tolist()
+    assert np.array_equal(scene.index.features_of((0, 1), 1, around), [row])
 
 
 def test_every_feature_is_a_number() -> None:
     scene = Scene(1)
     scene.populate(1, 150)
-    _, features, *_ = scene.index.search(scene.member().probe(), shipped_model())
+    _, features, *_ = scene.index.search(scene.member().probe())
 
     assert np.isfinite(features).all()

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from dedupe.clusters.candidates import CANDIDATES
-from dedupe.clusters.decision import shipped_model
 from dedupe.clusters.features import FEATURES
 from dedupe.clusters.index import ClusterIndex
 from dedupe.clusters.similarity import numbers_of, shingles_of, title_of, vector_of
@@ -19,7 +18,7 @@ def test_every_article_there_is_room_for_may_be_found() -> None:
         if scene.index.count < 40:
             cluster = scene.cluster()
 
-    found, *_ = scene.index.search(member.probe(), shipped_model())
+    found, *_ = scene.index.search(member.probe())
     assert scene.index.slots == len(scene.index.articles.bits)
     assert len(found.clusters) == CANDIDATES
 
@@ -40,7 +39,7 @@ def test_nothing_is_left_of_an_erased_article(seed: int) -> None:
     assert len(vector_of(victim, space).terms) == len(title_of(victim, space).terms) == 0
     assert len(shingles_of(victim, space)) == len(numbers_of(victim, space)) == 0
     assert np.isnan(space.articles.time[victim])
-    assert victim not in scene.index.search(probe, shipped_model())[0].best.tolist()
+    assert victim not in scene.index.search(probe)[0].best.tolist()
 
 
 def test_dropped_lines_are_remembered() -> None:
@@ -72,11 +71,11 @@ def test_old_articles_are_not_found_but_their_cluster_is_by_newer_ones() -> None
     for cluster in (old, old, new):
         scene.place(cluster, member)
     scene.index.oldest = 2
-    found, *_ = scene.index.search(member.probe(), shipped_model())
+    found, *_ = scene.index.search(member.probe())
     assert found.clusters.tolist() == [new]
 
     scene.place(old, member)
-    found, features, *_ = scene.index.search(member.probe(), shipped_model())
+    found, features, *_ = scene.index.search(member.probe())
     assert sorted(found.clusters.tolist()) == [old, new]
     sizes = np.exp(features[:, FEATURES.index("log_size")]).round().tolist()
     assert dict(zip(found.clusters.tolist(), sizes, strict=True)) == {old: 3, new: 1}
@@ -89,5 +88,5 @@ def test_arrays_grow_with_the_stream() -> None:
 
     assert scene.index.slots == 3_000
     assert scene.index.count == 1_500
-    found, *_ = scene.index.search(scene.placed[2_999].probe(), shipped_model())
+    found, *_ = scene.index.search(scene.placed[2_999].probe())
     assert scene.index.cluster_of(2_999) in found.clusters.tolist()

@@ -49,7 +49,7 @@ def text(tokens: Sequence[int], time: float = math.nan, source: int = UNKNOWN) -
 
 def known_to(index: ClusterIndex, known: Text) -> int:
     slot = index.new_slot(index.slots + 1, known.time, 0.0)
-    index.keep_copy_evidence(slot, known.shingles, known.numbers, len(known.numbered))
+    index.keep_copy_evidence(slot, (known.shingles, known.numbers, len(known.numbered)))
     index.articles.source[slot] = known.source
     return slot
 
