@@ -37,9 +37,9 @@ class Rival(NamedTuple):
 class Verdict(NamedTuple):
     """A copy of ``copy``, or a member of the first of ``rivals`` if that is probable enough, or the first of its kind.
 
-    ``rivals`` come most probable first, but for those that no decision could turn to; ``cluster`` is the number of
-    the chosen one, None for a new one; ``model`` is the version of the model that found them probable. A round-up
-    tells of the clusters ``also_in``, too, and weighs in none.
+    ``rivals`` come most probable first; ``cluster`` is the number of the chosen one, None for a new one;
+    ``model`` is the version of the model that found them probable. A round-up tells of the clusters ``also_in``,
+    too, and weighs in none.
     """
 
     cluster: int | None
@@ -113,13 +113,12 @@ def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int,
 
 
 def _rivals(found: Found, model: JoinModel) -> tuple[Rival, ...]:
-    """Return the clusters that matter, most probable first: two, and all others that fit or might merge."""
+    """Return the clusters found, most probable first."""
     (clusters, _, best, _), features, _ = found
     probable: list[float] = model.probabilities(features).tolist()
-    numbers, nearest, least = clusters.tolist(), best.tolist(), min(FITS, model.merge_threshold)
+    numbers, nearest = clusters.tolist(), best.tolist()
     order = sorted(range(len(probable)), key=probable.__getitem__, reverse=True)
-    matter = [at for place, at in enumerate(order) if place < 2 or probable[at] >= least]
-    return tuple(Rival(numbers[at], probable[at], features[at], nearest[at]) for at in matter)
+    return tuple(Rival(numbers[at], probable[at], features[at], nearest[at]) for at in order)
 
 
 def _copied(index: Index, reading: Reading, slots: NDArray[np.int32], besides: int) -> Copy | None:

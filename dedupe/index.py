@@ -111,7 +111,8 @@ class Index:
         """Weigh the terms of an article as of now."""
         evidence = reading.evidence
         numbers, vector, title, rarities = self.clusters.vocabulary.weigh(evidence.terms, reading.language_code)
-        return Probe(numbers, vector, rarities, title, evidence.shingles, evidence.tokens, reading.time)
+        known = self.clusters.vocabulary.articles.get(reading.language_code, 0)
+        return Probe(numbers, vector, rarities, title, evidence.shingles, evidence.tokens, reading.time, known)
 
     def top_terms(self, reading: Reading, probe: Probe, most: int) -> tuple[str, ...]:
         """Return the heaviest terms of an article, as it writes them."""

@@ -18,9 +18,12 @@ BACKGROUND_RANK: Final = 5
 UNKNOWN_BACKGROUND: Final = 0.18
 """What is assumed at the least: where there is little else, or nothing near, the fifth-best says nothing."""
 UNKNOWN_OTHERS: Final = 0.08
+"""What is assumed at the least of the other candidates together: a diverse stream says little of one topic."""
 MISSING: Final = 0.15
-"""What is assumed at the least of the other candidates together, and of each that is missing: where there is little
-else, nothing stands out."""
+"""What is assumed of each candidate that is missing from an index that holds next to nothing, or nothing of an unknown
+time: there, everything stands out."""
+ENOUGH: Final = 40.0
+"""So many articles of a language are something to stand out from."""
 FAINT: Final = 0.02
 """Added to similarities before they are divided: a ratio of next to nothing says nothing."""
 DAY: Final = 86_400.0
@@ -47,6 +50,13 @@ class Candidates(NamedTuple):
     around: Surroundings
 
 
+class Moment(NamedTuple):
+    """When an article was published, not a number where that is unknown, and after how many others of its language."""
+
+    time: float
+    known: int
+
+
 class Sums(NamedTuple):
     """Scratch with a row a cluster: zeros in ``sums`` before and after each use."""
 
@@ -63,9 +73,10 @@ def closeness(gap_seconds: float) -> float:
 
 @kernel
 def rank_clusters(
-    touched: NDArray[np.int32], dots: NDArray[np.int32], time: float, space: Space, scratch: Sums
+    touched: NDArray[np.int32], dots: NDArray[np.int32], moment: Moment, space: Space, scratch: Sums
 ) -> Candidates:
     """Gather the touched articles by cluster and keep the most similar clusters."""
+    time = moment.time
     found = _gather(touched, dots, space.membership, scratch.sums, scratch.best)
     sums, best_of, clusters = scratch.sums, scratch.best, space.clusters
     kept, scores = np.empty(CANDIDATES, np.int32), np.full(CANDIDATES, -1.0)
@@ -82,7 +93,9 @@ def rank_clusters(
         near = closeness(gap_seconds(time, c, clusters))
         _insert(kept, scores, c, (total / np.sqrt(squared) + best) * (0.3 + 0.7 * near))
     kept = kept[: min(CANDIDATES, len(found))]
-    around = Surroundings(max(means[-1], UNKNOWN_BACKGROUND), _others(best_of[kept], dots))
+    is_dated = len(kept) > 0 and not np.isnan(time) and clusters.dated[kept[0]] > 0
+    missing = MISSING * max(1.0 - moment.known / ENOUGH, 0.0) if is_dated else MISSING
+    around = Surroundings(max(means[-1], UNKNOWN_BACKGROUND), _others(best_of[kept], dots, missing))
     candidates = Candidates(kept, sums[kept], best_of[kept], around)
     sums[found] = 0
     return candidates
@@ -106,9 +119,9 @@ def member_sums(
 
 
 @kernel
-def _others(best: NDArray[np.int32], dots: NDArray[np.int32]) -> float:
-    """Return how similar the nearest members of all but the first are on average; `MISSING` where there are few."""
-    total = (CANDIDATES - max(len(best), 1)) * MISSING * UNIT_SQUARED
+def _others(best: NDArray[np.int32], dots: NDArray[np.int32], missing: float) -> float:
+    """Return how similar the nearest members of all but the first are on average; those not there are ``missing``."""
+    total = (CANDIDATES - max(len(best), 1)) * missing * UNIT_SQUARED
     for k in range(1, len(best)):
         total += dots[best[k]]
     return max(total / UNIT_SQUARED / (CANDIDATES - 1), UNKNOWN_OTHERS)

@@ -51,7 +51,8 @@ texts, which go by other weights; and how far it stands out from all else that i
 class Probe(NamedTuple):
     """The article to be placed, as the kernels read it.
 
-    ``terms`` are the numbers of all it says, ``rarities`` those of the terms of its vector.
+    ``terms`` are the numbers of all it says, ``rarities`` those of the terms of its vector; ``known`` is how many
+    articles of its language are known, 0 for an article that is one of them.
     """
 
     terms: NDArray[np.int32]
@@ -61,18 +62,19 @@ class Probe(NamedTuple):
     shingles: NDArray[np.uint32]
     tokens: int
     time: float
+    known: int
 
     @property
     def arrays(self) -> Arrays:
         """Return all of it without names; `probe_of` gives them back."""
-        return (self.terms, *self.vector, self.rarities, *self.title, self.shingles, self.tokens, self.time)
+        return (self.terms, *self.vector, self.rarities, *self.title, self.shingles, self.tokens, self.time, self.known)
 
 
 @inlined
 def probe_of(arrays: Arrays) -> Probe:
     """Return the probe with its names."""
-    terms, heavy, weights, rarities, titled, title_weights, shingles, tokens, time = arrays
-    return Probe(terms, Vector(heavy, weights), rarities, Vector(titled, title_weights), shingles, tokens, time)
+    terms, heavy, weights, rarities, titled, title_weights, shingles, tokens, time, known = arrays
+    return Probe(terms, Vector(heavy, weights), rarities, Vector(titled, title_weights), shingles, tokens, time, known)
 
 
 @kernel

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.candidates import Candidates, Sums, Surroundings, member_sums, rank_clusters
+from dedupe.clusters.candidates import Candidates, Moment, Sums, Surroundings, member_sums, rank_clusters
 from dedupe.clusters.decision import rounded
 from dedupe.clusters.features import FEATURES, Probe, measure, probe_of
 from dedupe.clusters.postings import Cells, Lists, Reach, accumulate
@@ -55,7 +55,7 @@ def _search(
     articles, weights, heads = lists
     dots, touched, sums, best = scratch
     count = accumulate(Cells(articles, weights), heads, probe.vector, Reach(*reach), dots, touched)
-    found = rank_clusters(touched[:count], dots, probe.time, space, Sums(sums, best))
+    found = rank_clusters(touched[:count], dots, Moment(probe.time, probe.known), space, Sums(sums, best))
     measured, held = measure(probe, found, dots, space)
     for slot in touched[:count]:
         dots[slot] = 0
@@ -105,7 +105,7 @@ def compare(
         vector, rarities = vector_of(slot, space), rarities_of(vector_of(slot, space).terms, idf)
         title, shingles = title_of(slot, space), shingles_of(slot, space)
         tokens, time = space.articles.tokens[slot], space.articles.time[slot]
-        probe = Probe(vector.terms, vector, rarities, title, shingles, tokens, time)
+        probe = Probe(vector.terms, vector, rarities, title, shingles, tokens, time, 0)
         found = member_sums(probe.vector, cluster, around, space, dots)
         rows[at] = rounded(measure(probe, found, dots, space)[0])[0]
     other = space.clusters.last[cluster]

@@ -27,8 +27,9 @@ class Member:
     time: float
     rarities: NDArray[np.float32]
 
-    def probe(self) -> Probe:
-        return Probe(self.vector.terms, self.vector, self.rarities, self.title, self.shingles, self.tokens, self.time)
+    def probe(self, known: int = 0) -> Probe:
+        words = self.vector.terms, self.vector, self.rarities, self.title, self.shingles
+        return Probe(*words, self.tokens, self.time, known)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from dedupe.clusters.candidates import (
     BACKGROUND_RANK,
     CANDIDATES,
     DAY,
+    ENOUGH,
     MISSING,
     SIGMA_DAYS,
     UNKNOWN_BACKGROUND,
@@ -59,6 +60,12 @@ def nearness(time: float, times: list[float]) -> float:
     return math.exp(-days * days / (2 * SIGMA_DAYS**2))
 
 
+def missing(scene: Scene, article: Member, cluster: int, known: int) -> float:
+    """Return what a missing candidate counts: less the more is known, but all where a date is unknown."""
+    times = [article.time, np.nanmin([[scene.placed[slot].time for slot in scene.members[cluster]]])]
+    return MISSING if np.isnan(times).any() else MISSING * max(1 - known / ENOUGH, 0)
+
+
 def ranked(scene: Scene, article: Member) -> list[tuple[float, int, int, int]]:
     """Return score, cluster, sum and best member of every cluster that shares a term, best first."""
     rows = []
@@ -74,12 +81,13 @@ def ranked(scene: Scene, article: Member) -> list[tuple[float, int, int, int]]:
     return sorted(rows, reverse=True)
 
 
+@pytest.mark.parametrize("known", [0, 10, 10_000])
 @pytest.mark.parametrize("seed", range(25))
-def test_the_most_similar_clusters_are_found(seed: int) -> None:
+def test_the_most_similar_clusters_are_found(seed: int, known: int) -> None:
     scene = Scene(seed)
     scene.populate(3 + seed, 80)
     article = scene.member()
-    found, features, *_ = scene.index.search(article.probe())
+    found, features, *_ = scene.index.search(article.probe(known))
     expected = ranked(scene, article)
 
     assert found.clusters.tolist() == [row[1] for row in expected[:CANDIDATES]]
@@ -90,7 +98,7 @@ def test_the_most_similar_clusters_are_found(seed: int) -> None:
     background = max([UNKNOWN_BACKGROUND, *means[BACKGROUND_RANK - 1 : BACKGROUND_RANK]])
     assert found.around.background == pytest.approx(background)
     others = [row[3] / UNIT_SQUARED for row in expected[1:CANDIDATES]]
-    others += [MISSING] * (CANDIDATES - 1 - len(others))
+    others += [missing(scene, article, expected[0][1], known)] * (CANDIDATES - 1 - len(others))
     assert found.around.others == pytest.approx(max(sum(others) / len(others), UNKNOWN_OTHERS))
     assert len(features) == len(found.clusters)
 
