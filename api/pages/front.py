@@ -33,11 +33,11 @@ _A_DAY_LONG: Final = len("2026-03-02")
 def front_page(visit: VisitDep) -> Response:
     """Show a page of clusters; ``part=rows`` is the list alone, ``seen=all`` marks everything as seen."""
     asked = {name: value for name, value in visit.request.query_params.items() if name in _ASKED and value.strip()}
-    looking = Looking.read(visit.request.cookies.get(SEEN), visit.service.feed.last_seq, visit.now)
+    looking = Looking.read(visit.request.cookies.get(SEEN), visit.last_seq, visit.now)
     if visit.request.query_params.get("seen") == "all":
-        looking = looking.again(visit.service.feed.last_seq, visit.now).all_seen()
+        looking = looking.again(visit.last_seq, visit.now).all_seen()
     else:
-        looking = looking.again(visit.service.feed.last_seq, visit.now)
+        looking = looking.again(visit.last_seq, visit.now)
     answer = _answer(visit, asked, looking)
     answer.set_cookie(SEEN, looking.cookie(), max_age=_A_YEAR, httponly=True, samesite="lax")
     return answer

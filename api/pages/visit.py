@@ -38,11 +38,15 @@ _WHAT_NOW: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request for a page: what it can be answered from, when it came, and what its forms must bring back."""
+    """A request for a page: what it can be answered from, when it came, and what its forms must bring back.
+
+    ``last_seq`` is the number of the newest event when it came: what is read for it may be newer, never older.
+    """
 
     request: Request
     service: Service
     now: datetime
+    last_seq: int
     fresh_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
     @property
@@ -103,7 +107,7 @@ class Visit:
     def _common(self) -> dict[str, Any]:
         return {
             "now": self.now,
-            "last_seq": self.service.feed.last_seq,
+            "last_seq": self.last_seq,
             "path": self.request.url.path,
             "base_url": str(self.request.base_url),
             "holder": self.holder,
@@ -115,7 +119,7 @@ class Visit:
 
 
 async def _visit(request: Request, service: ServiceDep) -> Visit:
-    return Visit(request, service, datetime.now(UTC))
+    return Visit(request, service, datetime.now(UTC), service.feed.last_seq)
 
 
 VisitDep = Annotated[Visit, Depends(_visit)]

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from api.pages import front
+from api.views.front import row_of
+from dedupe import ids
+from dedupe.article import Article
+from dedupe.submission import Submission
 from tests.api.pages.articles import ARTICLES, BANK, post_all
 
 
@@ -21,6 +27,26 @@ def test_an_empty_desk_says_what_to_do(newsroom: Any) -> None:
         assert page.status_code == 200
         assert "Nothing here yet" in page.text
         assert "http://newsroom/v1/articles" in page.text
+
+    newsroom.run(scenario)
+
+
+def test_what_comes_while_a_page_is_made_is_news_to_its_reader(newsroom: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that called itself newer than what was read for it would never show what came in between."""
+    engine = newsroom.app.state.service.engine
+    late = Submission(article=Article(title="Late"), article_id=ids.encode("art", 1), received_at=datetime.now(UTC))
+
+    def row_and_meanwhile(*arguments: Any) -> Any:
+        engine.add(late)
+        return row_of(*arguments)
+
+    async def scenario(client: httpx.AsyncClient) -> None:
+        seq = (await post_all(client))[-1]["seq"]
+        monkeypatch.setattr(front, "row_of", row_and_meanwhile)
+        page = (await client.get("/")).text
+        assert re.findall(r'<(?:section id="clusters"|body) data-seq="(\d+)"', page) == [str(seq)] * 2
+        changes = (await client.get(f"/v1/changes?after={seq}")).json()["changes"]
+        assert [change["article_id"] for change in changes] == [late.article_id]
 
     newsroom.run(scenario)
 
