@@ -41,7 +41,7 @@ def announced(message: str, patience_seconds: float = PATIENCE_SECONDS) -> Itera
 
 def load_kernels() -> None:
     """Load the compiled kernels; on the very first start they are compiled, and a line says so."""
-    with announced("compiling; this happens on the first start only and takes up to a minute"):
+    with announced("compiling; this happens on the first start only and takes a minute or two"):
         warm_up()
 
 
