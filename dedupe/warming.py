@@ -75,6 +75,7 @@ def _merge() -> None:
     shipped_model().probabilities(clusters.features_of((0, 1), 1, Surroundings(0.0, 0.0)))
     probe = Probe(terms, vector, np.ones(2, dtype=np.float32), vector, nothing, 2, _AT.timestamp(), 0)
     clusters.told_apart(probe, np.arange(2, dtype=np.int32), [0, 1])
+    clusters.newest_members(0, 1)
     clusters.unite(1, 0)
     clusters.vocabulary.freeze(0)
     settings = EngineSettings(keep_articles=0)

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from dedupe.clusters.prior import shipped_priors
-from dedupe.clusters.terms import UNIT, weigh
+from dedupe.clusters.terms import UNIT
 from dedupe.clusters.vocabulary import Vocabulary
 from dedupe.language_code import language_code
 from dedupe.reading import Reading
@@ -61,8 +61,7 @@ def weigh_article(reading: Reading, snapshot: VocabularySnapshot | None) -> Weig
         held[held] = known[places[held]] == terms.hashes[held]
         mine = places[held]
         vocabulary.thaw(code, snapshot.articles, known[mine].astype(np.uint64), counts[mine].astype(np.uint32))
-    numbers = vocabulary.intern(terms.hashes, code)
-    vector = weigh(numbers, terms, vocabulary.terms.idf)[0]
+    _, vector, _, _ = vocabulary.weigh(terms, code)
     hashes = vocabulary.hashes[vector.terms].tolist()
     weights = (vector.weights / _UNIT).tolist()
     return Weights(dict(zip(hashes, weights, strict=True)), reading)

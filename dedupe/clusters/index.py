@@ -14,7 +14,7 @@ from dedupe.clusters.membership import Arrival, Kept, join, keep_copy_evidence, 
 from dedupe.clusters.nearest import nearest
 from dedupe.clusters.postings import Lists, Postings, Reach
 from dedupe.clusters.round_ups import parts_of
-from dedupe.clusters.search import Found, Scratch, compare_newest, search
+from dedupe.clusters.search import Found, Scratch, compare_newest, newest_members, search
 from dedupe.clusters.similarity import shingles_of, title_of, vector_of
 from dedupe.clusters.space import (
     ArticleColumns,
@@ -76,11 +76,7 @@ class ClusterIndex:
 
     def newest_members(self, cluster: int, most: int) -> list[int]:
         """Return the slots of a cluster's newest members, newest first."""
-        members: list[int] = []
-        slot = int(self.clusters.last[cluster])
-        while slot >= 0 and len(members) < most:
-            members.append(slot)
-            slot = int(self.articles.previous[slot])
+        members: list[int] = newest_members(cluster, most, self.space.arrays).tolist()
         return members
 
     def members(self, cluster: int) -> list[int]:

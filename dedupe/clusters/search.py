@@ -73,13 +73,14 @@ def compare_newest(
 ) -> NDArray[np.float64]:
     """Return the features that the newest members of one cluster, up to so many, would have for another."""
     cluster, other, most = numbers
-    members = _newest_members(cluster, most, space_of(arrays))
+    members = newest_members(cluster, most, arrays)
     return compare(members, other, Surroundings(*around), idf, arrays, dots)
 
 
 @kernel
-def _newest_members(cluster: int, most: int, space: Space) -> NDArray[np.int32]:
-    members, count = np.empty(most, np.int32), 0
+def newest_members(cluster: int, most: int, arrays: Arrays) -> NDArray[np.int32]:
+    """Return the slots of a cluster's newest members, up to so many, newest first."""
+    members, count, space = np.empty(most, np.int32), 0, space_of(arrays)
     slot = space.clusters.last[cluster]
     while slot >= 0 and count < most:
         members[count] = slot

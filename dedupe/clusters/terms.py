@@ -82,18 +82,8 @@ def count_terms(
     return Terms(found[:count], body[:count], title[:count], heading[:count], first[:count])
 
 
-def weigh(
-    numbers: NDArray[np.int32], terms: Terms, idf: NDArray[np.float32]
-) -> tuple[Vector, Vector, NDArray[np.float32]]:
-    """Return the vectors of an article and of what stands for its title, and the `rarities_of` the first's terms.
-
-    ``numbers`` are those of the article's terms.
-    """
-    return named(weigh_all(numbers, (*terms,), idf))
-
-
 Weighed = tuple[NDArray[np.int32], NDArray[np.uint16], NDArray[np.int32], NDArray[np.uint16], NDArray[np.float32]]
-"""The vectors of an article and of its title, and the rarities, as compiled code hands them back."""
+"""What `weigh` returns, as compiled code hands it back."""
 
 
 def named(weighed: Weighed) -> tuple[Vector, Vector, NDArray[np.float32]]:
@@ -103,8 +93,11 @@ def named(weighed: Weighed) -> tuple[Vector, Vector, NDArray[np.float32]]:
 
 
 @kernel
-def weigh_all(numbers: NDArray[np.int32], columns: tuple[Any, ...], idf: NDArray[np.float32]) -> Weighed:
-    """Do what `weigh` says, of `Terms` without their names."""
+def weigh(numbers: NDArray[np.int32], columns: tuple[Any, ...], idf: NDArray[np.float32]) -> Weighed:
+    """Return the vectors of an article and of what stands for its title, and the `rarities_of` the first's terms.
+
+    ``numbers`` are those of the article's terms, ``columns`` its `Terms`; `named` gives back their names.
+    """
     terms = Terms(*columns)
     whole = np.zeros(len(numbers), dtype=np.float64)
     heading = np.zeros(len(numbers), dtype=np.float64)

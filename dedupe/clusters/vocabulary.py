@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.clusters.terms import Terms, Vector, Weighed, named, weigh_all
+from dedupe.clusters.terms import Terms, Vector, Weighed, named, weigh
 from dedupe.columns import grow, new_columns
 from dedupe.interner import Arrays, Interner, intern_all
 from dedupe.kernel import kernel
@@ -184,7 +184,7 @@ def _weigh_terms(
     table: Arrays, columns: _Columns, prior: _PriorArrays, known: tuple[int, int, int], terms: tuple[Any, ...]
 ) -> tuple[NDArray[np.int32], int, Weighed]:
     numbers, count = _number(table, columns, prior, known, terms[0])
-    return numbers, count, weigh_all(numbers, terms, columns[2])
+    return numbers, count, weigh(numbers, terms, columns[2])
 
 
 @kernel

@@ -17,6 +17,7 @@ from dedupe.clusters.terms import (
     UNIT,
     Terms,
     count_terms,
+    named,
     rarities_of,
     weigh,
 )
@@ -91,7 +92,7 @@ def test_a_text_of_japanese_has_pairs() -> None:
 def weighed(terms: Terms, idf: NDArray[np.float32]) -> tuple[dict[int, int], ...]:
     """Return the weights of the article and of its title, by term number; the terms are numbered backwards."""
     numbers = np.arange(len(terms.hashes), dtype=np.int32)[::-1].copy()
-    whole, title, _ = weigh(numbers, terms, idf)
+    whole, title, _ = named(weigh(numbers, (*terms,), idf))
     assert all((np.diff(vector.terms) > 0).all() for vector in (whole, title)), "sorted by term number"
     return tuple(dict(zip(part.terms.tolist(), part.weights.tolist(), strict=True)) for part in (whole, title))
 
