@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,9 @@ from dedupe.language_code import language_code
 from dedupe.reading import Reading
 from dedupe.store.records import VocabularySnapshot
 from dedupe.text.source_lines import SourceLines
+
+COUNTED_MEMBERS: Final = 5
+"""As many articles of a cluster count for how rare terms are: what an event says a hundred times is not a common word."""
 
 
 class Counts:
@@ -35,20 +40,23 @@ class Counts:
         found = self.source_lines.furniture(source, lines.hashes, lines.weights)
         return tuple(found.nonzero()[0].tolist())
 
-    def add(self, reading: Reading, terms: NDArray[np.int32]) -> None:
-        """Count an article's language, lines and terms."""
+    def add(self, reading: Reading, terms: NDArray[np.int32], slot: int, cluster: int) -> None:
+        """Count an article's language and lines, and its terms if the cluster that it is to join has few members."""
         self._languages[reading.language] = self._languages.get(reading.language, 0) + 1
         source = reading.source_number
         if source is not None:
             self.source_lines.add(source, reading.page.lines.hashes)
-        self._clusters.vocabulary.add(terms, reading.language_code)
+        if self._clusters.clusters.members[cluster] < COUNTED_MEMBERS:
+            self._clusters.articles.counted[slot] = True
+            self._clusters.vocabulary.add(terms, reading.language_code)
 
     def take_back(self, reading: Reading, slot: int) -> None:
         """Take back what the article in a slot counted, but for its terms where they are in a recorded snapshot."""
         self._languages[reading.language] -= 1
         if reading.source_number is not None:
             self.source_lines.remove(reading.source_number, reading.page.lines.hashes)
-        if slot >= self._counted_from.get(reading.language_code, 0):
+        is_recorded = slot < self._counted_from.get(reading.language_code, 0)
+        if self._clusters.articles.counted[slot] and not is_recorded:
             terms = self._clusters.vocabulary.intern(reading.evidence.terms.hashes, reading.language_code)
             self._clusters.vocabulary.add(terms, reading.language_code, -1)
 

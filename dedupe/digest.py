@@ -26,6 +26,7 @@ def digest(index: Index) -> str:
         articles.previous[:slots],
         articles.original[:slots],
         articles.group[:slots],
+        articles.counted[:slots],
         articles.time[:slots],
         articles.tokens[:slots],
         articles.source[:slots],

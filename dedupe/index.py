@@ -211,7 +211,7 @@ class Index:
             return
         if reading:
             probe = probe or self.probe(reading)
-            self.counts.add(reading, probe.terms)
+            self.counts.add(reading, probe.terms, slot, cluster)
         vector, title = (probe.vector, probe.title) if probe else (NO_TERMS, NO_TERMS)
         self.clusters.place(Arrival(slot, cluster, vector, title, kept))
 

@@ -173,6 +173,7 @@ class ClusterIndex:
         for length in (*lengths, articles.dropped_count):
             length[slot] = 0
         articles.tokens[slot] = articles.source[slot] = 0
+        articles.counted[slot] = False
         articles.time[slot] = np.nan
         space.membership[slot] = -1
 

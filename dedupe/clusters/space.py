@@ -19,14 +19,16 @@ class ArticleColumns(NamedTuple):
     """One row a slot: an article that weighs in its cluster, a copy, a round-up, or a slot that was emptied.
 
     ``previous`` is the cluster's member before this one, ``original`` the slot that a copy was
-    copied from, a round-up's own, ``group`` its duplicate group; each is -1 for none. ``time`` is when it was
-    published, in seconds since 1970, NaN when unknown; ``source`` marks who published it, 0 when unknown.
+    copied from, a round-up's own, ``group`` its duplicate group; each is -1 for none. Whether its terms are
+    ``counted``. ``time`` is when it was published, in seconds since 1970, NaN when unknown; ``source`` marks who
+    published it, 0 when unknown.
     """
 
     bits: NDArray[np.uint64]
     previous: NDArray[np.int32]
     original: NDArray[np.int32]
     group: NDArray[np.int32]
+    counted: NDArray[np.bool_]
     time: NDArray[np.float64]
     received: NDArray[np.float64]
     tokens: NDArray[np.int32]
@@ -135,7 +137,8 @@ def space_of(arrays: Arrays) -> Space:
 def article_rows(rows: int) -> ArticleColumns:
     """Return room for articles, as kernels read it."""
     links = (np.int32,) * 3
-    return _records(ArticleColumns, rows, np.uint64, *links, np.float64, np.float64, np.int32, np.uint32, *_SLICE * 5)
+    times = np.float64, np.float64
+    return _records(ArticleColumns, rows, np.uint64, *links, np.bool_, *times, np.int32, np.uint32, *_SLICE * 5)
 
 
 def cluster_rows(rows: int) -> ClusterColumns:

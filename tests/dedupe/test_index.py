@@ -8,6 +8,7 @@ import pytest
 
 from dedupe import ids
 from dedupe.article import Article
+from dedupe.counting import COUNTED_MEMBERS
 from dedupe.engine import Engine
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
@@ -87,6 +88,31 @@ def test_a_missing_text_leaves_its_slot_empty(index: Index, room: Newsroom) -> N
     assert live_counts(index) == (1, 1)
     candidates, *_ = index.clusters.search(index.probe(reading_of(there)))
     assert candidates.best.tolist() == [1]
+
+
+def test_only_the_first_members_of_a_cluster_count_for_how_rare_terms_are(index: Index, room: Newsroom) -> None:
+    language = reading_of(room.report(room.happen())).language_code
+    told = [room.report(0) for _ in range(COUNTED_MEMBERS + 2)]
+    elsewhere = room.report(room.happen())
+    for seq, sent in enumerate(told, start=1):
+        kind = EventKind.OPENED if seq == 1 else EventKind.JOINED
+        index.apply(event(seq, kind, sent.article_id, CLUSTERS[0]), reading_of(sent))
+
+    def counted() -> tuple[int, int]:
+        terms = index.clusters.vocabulary.terms.counts
+        return index.clusters.vocabulary.articles[language], int(terms.max())
+
+    assert counted() == (COUNTED_MEMBERS, COUNTED_MEMBERS)
+    index.apply(event(20, EventKind.OPENED, elsewhere.article_id, CLUSTERS[1]), reading_of(elsewhere))
+    assert counted()[0] == COUNTED_MEMBERS + 1
+    before = counted()
+    for seq, place in ((21, -1), (22, 0)):  # the last one was not counted, the first one was
+        gone = event(seq, EventKind.WITHDRAWN, told[place].article_id, CLUSTERS[0])
+        index.apply(gone, None, replaced=reading_of(told[place]))
+        assert counted()[0] == before[0] - (place == 0)
+    late = room.report(0)
+    index.apply(event(23, EventKind.JOINED, late.article_id, CLUSTERS[0]), reading_of(late))
+    assert counted()[0] == before[0] - 1
 
 
 def test_copies_weigh_nothing_and_share_a_group(index: Index, room: Newsroom) -> None:
