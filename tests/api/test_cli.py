@@ -90,6 +90,7 @@ def test_a_server_answers_and_stops_when_told(store: str, how: signal.Signals) -
     assert article_count(store) == 1
 
 
+@pytest.mark.soak
 def test_a_killed_server_keeps_what_it_acknowledged(store: str) -> None:
     with started("serve", "--port", 0, "--store", store) as server:
         first = server.client.post("/v1/articles", json=ARTICLE).json()

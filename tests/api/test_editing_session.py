@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from dedupe.engine import Engine
 from dedupe.store.backup import backup, restore
@@ -94,6 +95,7 @@ def check_acknowledged(catalogue: SqlCatalogue, editor: Editor) -> None:
     check_groups(catalogue, editor.articles)
 
 
+@pytest.mark.soak
 def test_decisions_survive_a_kill(tmp_path: Path) -> None:
     path, room = tmp_path / "news.db", Newsroom(5)
     editor, places = Editor(random.Random(5)), dict[str, str]()

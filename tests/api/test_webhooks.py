@@ -195,6 +195,7 @@ def test_what_editors_open_merge_and_split_is_told(open_newsroom: Any, receiver:
     patient(open_newsroom).run(scenario)
 
 
+@pytest.mark.soak
 def test_nothing_is_lost_when_the_server_is_killed(
     tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from tests.browser.posting import post
 from tests.browser.test_reading import PHONE
 from tests.soak.serving import Server
 
+WIDE = {"viewport": {"width": 1280, "height": 900}}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -21,8 +22,15 @@ def broken(page: Any) -> list[str]:
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", [{"viewport": {"width": 1280, "height": 900}}, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(
+    ("screen", "scheme"),
+    [
+        pytest.param(WIDE, "light", id="wide-light"),
+        pytest.param(PHONE, "dark", id="phone-dark"),
+        pytest.param(WIDE, "dark", id="wide-dark", marks=pytest.mark.soak),
+        pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.soak),
+    ],
+)
 def test_pages_are_for_everyone(server: Server, open_page: Any, scheme: str, screen: dict[str, Any]) -> None:
     empty = open_page(color_scheme=scheme, **screen)
     assert broken(empty) == []

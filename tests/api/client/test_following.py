@@ -33,6 +33,7 @@ def headlines(number: int) -> Iterator[ArticleIn]:
     return (ArticleIn(title=f"Story {number} of {n}", uri=f"{number}:{n}", source="Herald") for n in range(EACH))
 
 
+@pytest.mark.soak
 def test_nothing_is_left_out_or_told_twice_while_the_server_is_killed_and_started_again(path: Path) -> None:
     told: list[int] = []
     with ExitStack() as running:
@@ -61,6 +62,7 @@ def test_nothing_is_left_out_or_told_twice_while_the_server_is_killed_and_starte
             assert told == list(range(1, last_seq + 1))
 
 
+@pytest.mark.soak
 def test_the_one_that_does_not_wait_follows_too(path: Path) -> None:
     async def scenario() -> list[int]:
         with ExitStack() as running:

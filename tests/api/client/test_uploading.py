@@ -67,6 +67,7 @@ def test_a_part_is_bounded_in_bytes() -> None:
     assert {headers["content-encoding"] for _, _, headers, _ in stub.asked} == {"gzip"}
 
 
+@pytest.mark.soak
 def test_a_server_that_is_killed_meanwhile_has_every_article_in_the_end(tmp_path: Path) -> None:
     path, count = tmp_path / "news.db", 3 * PART_ARTICLES
     with ExitStack() as running:

@@ -33,7 +33,7 @@ def alike(left: str, right: str) -> bool:
     return len(first & second) >= SIMILARITY * len(first | second) > 0
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in (1, 2))])
 def test_what_is_found_is_what_the_engine_s_parts_find(seed: int) -> None:
     """Bucket by bucket the same candidates, and of these the ones that share enough, by counting."""
     texts, buckets = Texts(Buckets(42, 3, 64), SIZE, SIMILARITY), Buckets(42, 3, 64)
