@@ -39,6 +39,8 @@ CROWD: Final = 10
 UNSHARED, LONG, LONG_AGO, DOUBT = 3.0, 5.5, round(math.log1p(90), 3), 1.8
 """From which `unshared` on, which is that of 402 shingles and one in common, if `log_length` is that of 245 tokens or
 more, and from which `gap` on, which is that of 90 days, how much is taken from the log-odds."""
+NOTHING_SHARED, SMALL_DOUBT = 5.0, 0.5
+"""From which `unshared` on, which is that of 147 shingles and none in common, how much where dates are closer."""
 
 UNLEARNED: Final = JoinModel(
     0, 0.0, Trees(np.empty((0, QUESTIONS), np.int32), np.empty((0, QUESTIONS)), np.empty((0, QUESTIONS + 1))), 0.5, 0.5
@@ -152,24 +154,27 @@ def fit(examples: Mapping[Set, Examples], threshold: float, merge_threshold: flo
 
 
 def doubting(model: JoinModel) -> JoinModel:
-    """Return a model that is less sure of what is far apart in time, or may be.
+    """Return a model that is less sure of what is far apart in time, or may be, and of long texts that share nothing.
 
     Labelled sets tell of few days. Two long texts of unknown date with next to no passage in common are one event
     in them for two to one, in undated news of years for one to two; and a quarter of a year between two
-    dates hardly ever comes up. Sets cannot teach it, so the last tree is not learned.
+    dates hardly ever comes up. Two reports of one quarrel, days apart, do where little else is known. Sets cannot
+    teach it, so the last tree is not learned.
     """
     features, cuts = np.zeros((1, QUESTIONS), np.int32), np.zeros((1, QUESTIONS))
     leaves = np.zeros((1, QUESTIONS + 1))
     # The first question's left answer leads to the second, its right one to the third; the second's right one to the
-    # fifth. These leaves are on the right of the fifth and of the third.
+    # fifth, the third's left one to the sixth. These leaves are on the right of the fifth, the third and the sixth.
     for question, name, cut in (
         (0, "dated", 0.5),
         (1, "unshared", UNSHARED),
         (4, "log_length", LONG),
         (2, "gap", LONG_AGO),
+        (5, "unshared", NOTHING_SHARED),
     ):
         features[0, question], cuts[0, question] = FEATURES.index(name), cut
     leaves[0, 3] = leaves[0, 6:8] = -DOUBT
+    leaves[0, 5] = -SMALL_DOUBT
     learned = model.trees
     trees = Trees(
         np.concatenate([learned.features, features]),

@@ -17,7 +17,7 @@ BACKGROUND_RANK: Final = 5
 """The fifth-best cluster is nearly always another event: its similarity is what unrelated ones have."""
 UNKNOWN_BACKGROUND: Final = 0.18
 """What is assumed at the least: where there is little else, or nothing near, the fifth-best says nothing."""
-UNKNOWN_OTHERS: Final = 0.08
+UNKNOWN_OTHERS: Final = 0.1
 """What is assumed at the least of the other candidates together: a diverse stream says little of one topic."""
 MISSING: Final = 0.15
 """What is assumed of each candidate that is missing from an index that holds next to nothing, or nothing of an unknown
