@@ -14,7 +14,7 @@ from dedupe.store.records import VocabularySnapshot
 from dedupe.text.source_lines import SourceLines
 
 COUNTED_MEMBERS: Final = 5
-"""As many articles of a cluster count for how rare terms are: what an event says a hundred times is not a common word."""
+"""So many articles of a cluster count for how rare terms are: what one event says a hundred times is no common word."""
 
 
 class Counts:
