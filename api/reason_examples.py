@@ -62,8 +62,8 @@ EXPLANATION: Final[Json] = {
         "margin": 0.5474,
         "runner_up": {"cluster_id": "clu_enay5be8kmrgt", "confidence": 0.0273},
         "lead": 0.9401,
-        "model": 8,
-        "base": 0.3478425,
+        "model": 9,
+        "base": 0.2853425,
         "log_odds": 3.39,
         "features": [
             {
@@ -75,7 +75,7 @@ EXPLANATION: Final[Json] = {
             {
                 "name": "oldest",
                 "value": 0.9996,
-                "contribution": 0.7453475,
+                "contribution": 0.8078475,
                 "sentence": "Closeness in time to the cluster's oldest article (1 is the same moment, .14 six days):"
                 " 1.00.",
             },

@@ -13,7 +13,7 @@ from dedupe.reading import Reading
 from dedupe.store.records import VocabularySnapshot
 from dedupe.text.source_lines import SourceLines
 
-COUNTED_MEMBERS: Final = 5
+COUNTED_MEMBERS: Final = 12
 """So many articles of a cluster count for how rare terms are: what one event says a hundred times is no common word."""
 
 
