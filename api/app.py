@@ -15,7 +15,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from api import problems
 from api.access import Guarded
-from api.conditional import NotModified, not_modified
+from api.conditional import NotModified, Repeated, not_modified
 from api.deps import Service
 from api.feed import Feed
 from api.jobs import JobRunner
@@ -127,17 +127,19 @@ def create_app(
         app.include_router(router)
     describe_keys(app)
     app.state.sessions = Sessions(ring)
-    _surround(app, settings, ring, metrics)
+    _surround(app, service, ring)
     return app
 
 
-def _surround(app: FastAPI, settings: ServiceSettings, ring: KeyRing, metrics: Metrics) -> None:
+def _surround(app: FastAPI, service: Service, ring: KeyRing) -> None:
     """Put around the application what every request passes through, the innermost first."""
+    settings = service.settings
+    app.add_middleware(Repeated, service=service)
     app.add_middleware(Guarded, ring=ring, rates=Rates(settings.rate), sessions=app.state.sessions)
     if settings.cors_origins:
         _let_browsers_in(app, settings.cors_origins)
     app.add_middleware(Headed)
-    app.add_middleware(Observed, metrics=metrics)
+    app.add_middleware(Observed, metrics=service.metrics)
 
 
 def _let_browsers_in(app: FastAPI, origins: Sequence[str]) -> None:

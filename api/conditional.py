@@ -1,7 +1,8 @@
 """Conditional GETs: the entity tag of every answer, and 304 for who has the answer already.
 
 An answer is told from others by its address, by what its reader may see, and by its version: the number of
-the newest event when it was begun, or what its route puts in that place.
+the newest event when it was begun, or what its route puts in that place. What was just answered is answered
+again by `Repeated`, around the routes; anything else by its route, which is a `TaggedRoute` or a `LogRoute`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from fastapi import Request, Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import ScopedRoute, holder_of
 from api.deps import Service
@@ -43,10 +44,40 @@ class Asked:
         """Return the weak entity tag: two answers with the same tag say the same."""
         return f'W/"{self.version}-{self.place}"'
 
-    @property
-    def is_known(self) -> bool:
+    def is_known(self, version: int | str) -> bool:
         """Return whether the client has this version already."""
-        return self.tag.removeprefix("W/") in (entry.strip().removeprefix("W/") for entry in self.known.split(","))
+        tag = f'"{version}-{self.place}"'
+        return tag in self.known and tag in (entry.strip().removeprefix("W/") for entry in self.known.split(","))
+
+
+class Repeated:
+    """Answers what was just answered before its route is looked for, which takes longer than the answer.
+
+    Whoever it is told to may see what it was made for: the place of an answer says that. It goes within whatever
+    asks for keys, so that it knows.
+    """
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell a GET what was just answered, or that it is known; pass any other request on."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        asked = scope[_ASKED] = _asked(scope, self._service)
+        kept = await self._service.answers.find(asked.seq, asked.place)
+        is_known = kept is not None and asked.is_known(kept.version)
+        if kept is None or not (is_known or kept.is_fresh):
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = kept.route
+        asked.version = kept.version
+        if is_known:
+            await not_modified()(scope, receive, tagging(asked, send))
+        else:
+            await kept.send(tagging(asked, send))
 
 
 class TaggedRoute(ScopedRoute):
@@ -64,14 +95,8 @@ class TaggedRoute(ScopedRoute):
         if not self.is_tagged:
             await super().answer(scope, receive, send)
             return
-        asked = scope[_ASKED] = _asked(scope)
-
-        async def send_tagged(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] in _TAGGED:
-                message["headers"] = [*message["headers"], (b"etag", asked.tag.encode())]
-            await send(message)
-
-        await self.answer_tagged(asked, scope, receive, send_tagged)
+        asked: Asked = scope[_ASKED]
+        await self.answer_tagged(asked, scope, receive, tagging(asked, send))
 
     async def answer_tagged(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  for `LogRoute`
         """Answer a GET of what has versions."""
@@ -83,23 +108,28 @@ class LogRoute(TaggedRoute):
 
     Who has the answer is told so before anything is looked up. That is right for an answer with a version of
     its own, too, such as the last event of its cluster: if that is the newest event, nothing has happened since.
-    Who asks for what was just answered is given the same bytes.
+    What is answered is kept for `Repeated`.
     """
 
     async def answer_tagged(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 304 to who has the newest answer, and others with it, whether or not it must be made."""
-        answers = _service(scope).answers
-        kept = None if asked.is_known else await answers.find(asked.seq, asked.place)
-        if kept is not None:
-            asked.version = kept.version
-        if asked.is_known:
+        """Answer 304 to who has the newest answer, and others with it."""
+        if asked.is_known(asked.version):
             await not_modified()(scope, receive, send)
-        elif kept is not None:
-            await kept.send(send)
-        else:
-            with answers.making(asked.seq, asked.place) as finish:
-                sending = keeping(send, lambda: asked.version, finish)
-                await super().answer_tagged(asked, scope, receive, sending)
+            return
+        with _service(scope).answers.making(asked.seq, asked.place) as finish:
+            sending = keeping(send, scope["route"], lambda: asked.version, finish)
+            await super().answer_tagged(asked, scope, receive, sending)
+
+
+def tagging(asked: Asked, send: Send) -> Send:
+    """Return a way to send an answer by which it carries the tag of what was asked for."""
+
+    async def send_tagged(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] in _TAGGED:
+            message["headers"] = [*message["headers"], (b"etag", asked.tag.encode())]
+        await send(message)
+
+    return send_tagged
 
 
 def check_known(request: Request, version: int | str) -> None:
@@ -109,7 +139,7 @@ def check_known(request: Request, version: int | str) -> None:
     """
     asked = cast("Asked", request.scope[_ASKED])
     asked.version = version
-    if asked.is_known:
+    if asked.is_known(version):
         raise NotModified
 
 
@@ -124,8 +154,7 @@ def not_modified() -> Response:
     return Response(status_code=304)
 
 
-def _asked(scope: Scope) -> Asked:
-    service = _service(scope)
+def _asked(scope: Scope, service: Service) -> Asked:
     known = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
     seq = service.feed.last_seq  # taken before anything is read: that may be newer, never older
     return Asked(_place(scope, service.run), known.decode("latin-1"), seq, version=seq)
@@ -142,7 +171,7 @@ def _place(scope: Scope, run: bytes) -> str:
     tell the same otherwise: it may be newer, or serve an older backup under numbers that were given out before.
     """
     holder = holder_of(scope)
-    sees = "" if holder is None else " ".join(sorted(holder.scopes))
+    sees = "all" if holder is None else " ".join(sorted(holder.scopes))
     place = hashlib.blake2b(key=run, digest_size=_DIGEST_BYTES)
     place.update(b"%b?%b#%b" % (scope["path"].encode("utf-8", "surrogateescape"), scope["query_string"], sees.encode()))
     return place.hexdigest()

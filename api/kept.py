@@ -22,17 +22,23 @@ _LARGEST_BYTES: Final = MOST_BYTES // 16
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer in one piece: how it begins, its body, the version that its tag names, and when it was made."""
+    """An answer in one piece: how it begins, its body, the version that its tag names, its route, when it was made."""
 
     start: Message
     body: Message
     version: int | str
+    route: object
     made_at: float
 
     @property
     def size(self) -> int:
         """Return the bytes of the body."""
         return len(self.body.get("body", b""))
+
+    @property
+    def is_fresh(self) -> bool:
+        """Return whether it may still be told to who does not have it."""
+        return asyncio.get_running_loop().time() - self.made_at < KEPT_SECONDS
 
     async def send(self, send: Send) -> None:
         """Send the answer once more."""
@@ -61,9 +67,7 @@ class KeptAnswers:
         being_made = self._being_made.get((seq, place))
         if being_made is not None:
             return await asyncio.shield(being_made)  # others wait for it, too
-        kept = self._answers.get(place) if seq == self._seq else None
-        now = asyncio.get_running_loop().time()
-        return kept if kept is not None and now - kept.made_at < KEPT_SECONDS else None
+        return self._answers.get(place) if seq == self._seq else None
 
     @contextmanager
     def making(self, seq: int, place: str) -> Iterator[Finish]:
@@ -101,8 +105,8 @@ class KeptAnswers:
             self._bytes -= before.size
 
 
-def keeping(send: Send, version: Callable[[], int | str], finish: Finish) -> Send:
-    """Return a way to send an answer by which it is kept if it comes in one piece.
+def keeping(send: Send, route: object, version: Callable[[], int | str], finish: Finish) -> Send:
+    """Return a way to send the answer of a route by which it is kept if it comes in one piece.
 
     Nothing is sent before that is known: those who wait for the answer do not wait for a slow reader of it.
     """
@@ -116,7 +120,7 @@ def keeping(send: Send, version: Callable[[], int | str], finish: Finish) -> Sen
             start = begun.pop()
             is_whole = start["status"] == 200 and not message.get("more_body")
             now = asyncio.get_running_loop().time()
-            finish(Kept(dict(start), message, version(), now) if is_whole else None)
+            finish(Kept(dict(start), message, version(), route, now) if is_whole else None)
             await send(start)
         await send(message)
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from starlette.types import Message
+from structlog.testing import capture_logs
 
 from api import kept
 from api.kept import Kept, KeptAnswers, keeping
@@ -67,6 +68,37 @@ def test_what_is_asked_for_later_is_told_as_of_then(
     newsroom.run(scenario)
 
 
+def test_what_was_just_answered_is_noted_under_its_route(newsroom: Any) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        cluster_id = (await client.post("/v1/articles", json=FERRY)).json()["cluster_id"]
+        tag = (await client.get(f"{PATH}/{cluster_id}")).headers["etag"]
+        with capture_logs() as entries:
+            await client.get(f"{PATH}/{cluster_id}")
+            await client.head(f"{PATH}/{cluster_id}")
+            await client.get(f"{PATH}/{cluster_id}", headers={"If-None-Match": tag})
+        assert [(entry["route"], entry["status"]) for entry in entries] == [
+            (f"{PATH}/{{cluster_id}}", status) for status in (200, 200, 304)
+        ]
+
+    newsroom.run(scenario)
+
+
+def test_who_has_an_answer_is_told_so_however_old_it_is(
+    newsroom: Any, lists_read: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(client: httpx.AsyncClient) -> None:
+        await client.post("/v1/articles", json=FERRY)
+        known = {"If-None-Match": (await client.get(PATH)).headers["etag"]}
+        monkeypatch.setattr(kept, "KEPT_SECONDS", 0.0)
+        assert (await client.get(PATH, headers=known)).status_code == 304
+        assert len(lists_read) == 1
+        await client.post("/v1/articles", json=STORM)
+        assert (await client.get(PATH, headers=known)).status_code == 200
+        assert len(lists_read) == 2
+
+    newsroom.run(scenario)
+
+
 def test_nobody_is_given_what_another_may_see(newsroom: Any) -> None:
     house = Guardhouse(newsroom)
     early = made(house.keys, "a1", Scope.READ, Scope.EMBARGO, Scope.INGEST)
@@ -111,7 +143,7 @@ def test_refusals_and_streams_are_not_kept(newsroom: Any) -> None:
 
 def answer(text: bytes, at: float, version: int = 1) -> Kept:
     start = {"type": "http.response.start", "status": 200, "headers": []}
-    return Kept(start, {"type": "http.response.body", "body": text}, version, at)
+    return Kept(start, {"type": "http.response.body", "body": text}, version, None, at)
 
 
 def looped(scenario: Callable[[KeptAnswers, float], Awaitable[None]]) -> None:
@@ -130,6 +162,8 @@ def keep(answers: KeptAnswers, seq: int, place: str, one: Kept) -> None:
 def test_nothing_is_kept_beyond_an_event() -> None:
     async def scenario(answers: KeptAnswers, now: float) -> None:
         keep(answers, 1, "here", answer(b"old", now))
+        assert answer(b"old", now).is_fresh
+        assert not answer(b"old", now - kept.KEPT_SECONDS).is_fresh
         assert await answers.find(1, "here") == answer(b"old", now)
         assert await answers.find(2, "here") is None
         keep(answers, 2, "there", answer(b"new", now))
@@ -188,7 +222,7 @@ def test_an_answer_is_kept_before_anything_of_it_is_sent() -> None:
         events.append(message["type"])
 
     async def scenario(answers: KeptAnswers, now: float) -> None:
-        sending = keeping(send, lambda: 7, lambda one: events.append(one and (one.version, one.body["body"])))
+        sending = keeping(send, None, lambda: 7, lambda one: events.append(one and (one.version, one.body["body"])))
         await sending({"type": "http.response.start", "status": 200, "headers": []})
         assert events == []
         await sending({"type": "http.response.body", "body": b"whole"})
