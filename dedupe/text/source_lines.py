@@ -1,8 +1,10 @@
 """Lines counted by source, turned into the furniture of that source's pages.
 
 A line that recurs in many articles of one source is not news: "Sign up for our newsletter", an
-author's biography, a disclaimer. Count only articles that are nobody's copy, and take out what
-leaves the index, so that a wire story carried three times does not become furniture.
+author's biography, a disclaimer. Around an article, before and after all that is new in it, once is
+enough: else the second page of a source would share its menu and footer with the first, as no two
+reports of different events share anything. Count only articles that are nobody's copy, and take
+out what leaves the index, so that a wire story carried three times does not become furniture.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dedupe.kernel import kernel
+from dedupe.text.body import PARAGRAPH
+from dedupe.text.lines import WORD
 
 FEWEST_ARTICLES: Final = 3
 SMALLEST_SHARE: Final = 0.05
@@ -20,6 +24,10 @@ ENOUGH_ARTICLES: Final = 10
 """So many are enough, however many articles the source has: captions and biographies follow some of them only."""
 LARGEST_PART: Final = 0.8
 """An article of which more would go is a template or a copy, not a page: it keeps all its lines."""
+LONG: Final = 30 * WORD
+"""A line this long is no menu and no footer, though it was there before: an update may begin with it."""
+MOST_REPEATED: Final = 0.5
+"""Paragraphs that were there before, per new ones: an article with more is told anew, and keeps its lines."""
 FULLEST: Final = 0.75
 _SMALL: Final = 1 << 12
 _NO_ROOM: Final = -1
@@ -83,10 +91,27 @@ def _furniture(
 ) -> npt.NDArray[np.bool_]:
     articles = counts[_place(keys, _mix(source, _ARTICLES))]
     needed = min(max(FEWEST_ARTICLES, SMALLEST_SHARE * articles), ENOUGH_ARTICLES)
-    found: npt.NDArray[np.bool_] = _counts_of(keys, counts, source, line_hashes) >= needed
+    seen = _counts_of(keys, counts, source, line_hashes)
+    found: npt.NDArray[np.bool_] = seen >= needed
+    first, last = _new_part(seen, weights)
+    for line in range(len(seen)):
+        found[line] |= seen[line] > 0 and not first <= line <= last
     if np.sum(weights[found]) > LARGEST_PART * np.sum(weights):
         found[:] = False
     return found
+
+
+@kernel
+def _new_part(seen: Counts, weights: Counts) -> tuple[int, int]:
+    """Return the first and the last paragraph that tells something new; all lines where hardly any does."""
+    first, last, new, repeated = len(seen), 0, 0, 0
+    for line in range(len(seen)):
+        is_paragraph = weights[line] >= PARAGRAPH
+        repeated += weights[line] * (is_paragraph and seen[line] > 0)
+        new += weights[line] * (is_paragraph and seen[line] == 0)
+        if weights[line] >= (LONG if seen[line] else PARAGRAPH):
+            first, last = min(first, line), line
+    return (first, last) if repeated < MOST_REPEATED * new else (0, len(seen))
 
 
 @kernel

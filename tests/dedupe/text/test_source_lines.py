@@ -41,19 +41,42 @@ def test_counts_are_those_of_a_dictionary(added: list[tuple[int, list[int]]], re
 def test_a_line_in_three_articles_is_furniture() -> None:
     lines = SourceLines()
     for article in range(3):
-        assert not lines.furniture(1, hashes(7, 100 + article), weights(4, 80)).any()
-        lines.add(1, hashes(7, 100 + article))
-    assert lines.furniture(1, hashes(7, 500), weights(4, 80)).tolist() == [True, False]
-    assert not lines.furniture(2, hashes(7, 500), weights(4, 80)).any()
-    lines.remove(1, hashes(7, 100))
-    assert not lines.furniture(1, hashes(7, 500), weights(4, 80)).any()
+        assert not lines.furniture(1, hashes(100 + article, 7, 200 + article), weights(80, 4, 80)).any()
+        lines.add(1, hashes(100 + article, 7, 200 + article))
+    assert lines.furniture(1, hashes(500, 7, 600), weights(80, 4, 80)).tolist() == [False, True, False]
+    assert not lines.furniture(2, hashes(500, 7, 600), weights(80, 4, 80)).any()
+    lines.remove(1, hashes(100, 7, 200))
+    assert not lines.furniture(1, hashes(500, 7, 600), weights(80, 4, 80)).any()
 
 
 def test_three_in_a_hundred_articles_are_not_enough() -> None:
     lines = SourceLines()
     for article in range(100):
         lines.add(1, hashes(1_000 + article, *([7] if article < 4 else []), *([8] if article < 5 else [])))
-    assert lines.furniture(1, hashes(7, 8, 9), weights(2, 2, 90)).tolist() == [False, True, False]
+    assert lines.furniture(1, hashes(6, 7, 8, 9), weights(90, 2, 2, 90)).tolist() == [False, False, True, False]
+
+
+MENU, FOOTER, NOTICE, BACKGROUND = 1, 2, 3, 4
+
+
+@pytest.mark.parametrize(
+    ("page", "long", "furniture"),
+    [
+        ((MENU, 50, 51, FOOTER), (10, 80, 80, 10), (True, False, False, True)),
+        ((MENU, 50, FOOTER, 51, 52), (10, 80, 10, 80, 10), (True, False, False, False, False)),  # between paragraphs
+        ((MENU, 50, 51, NOTICE, 52, FOOTER), (10, 80, 80, 40, 10, 10), (True, False, False, True, False, True)),
+        ((50, 51, BACKGROUND, FOOTER), (80, 80, 60, 10), (False, False, False, True)),  # a paragraph told before
+        ((MENU, NOTICE, 50, FOOTER), (10, 40, 80, 10), (False, False, False, False)),  # an update, half of it new
+        ((MENU, 50, 51, FOOTER), (10, 39, 39, 10), (False, False, False, False)),  # no paragraphs at all
+    ],
+)
+def test_around_what_is_new_a_line_that_was_there_once_is_furniture(
+    page: tuple[int, ...], long: tuple[int, ...], furniture: tuple[bool, ...]
+) -> None:
+    lines = SourceLines()
+    lines.add(1, hashes(MENU, 30, NOTICE, BACKGROUND, FOOTER))
+    assert tuple(lines.furniture(1, hashes(*page), weights(*long)).tolist()) == furniture
+    assert not lines.furniture(2, hashes(*page), weights(*long)).any()
 
 
 def test_an_article_of_nothing_but_known_lines_keeps_them() -> None:
