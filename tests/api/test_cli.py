@@ -151,6 +151,7 @@ def test_a_key_file_without_a_key(store: str, tmp_path: Path, content: str | Non
     assert reason in refused.stderr
 
 
+@pytest.mark.soak
 def test_ingesting_into_a_server_equals_ingesting_into_a_store(store: str, tmp_path: Path) -> None:
     other = f"sqlite:///{tmp_path}/other.db"
     with started("serve", "--port", 0, "--store", store) as server:
@@ -207,6 +208,7 @@ def test_the_demo_takes_the_article_that_it_suggests() -> None:
     assert not folder.exists()
 
 
+@pytest.mark.soak
 def test_a_demo_that_is_kept(store: str) -> None:
     for _ in range(2):
         with started("demo", "--port", 0, "--store", store) as server:

@@ -124,6 +124,7 @@ def test_decisions_survive_a_kill(tmp_path: Path) -> None:
     assert kinds >= {"moved", "merged", "split", "constrained", "undone"}
 
 
+@pytest.mark.soak
 def test_an_id_is_not_given_again_after_a_restore(tmp_path: Path) -> None:
     path, kept, room = tmp_path / "news.db", tmp_path / "kept.db", Newsroom(6)
     rows = [row_of(room.report(event)) for event in [room.happen(), 0, 0]]

@@ -179,6 +179,7 @@ def test_a_canceled_version_takes_the_article_down(open_newsroom: Any) -> None:
     newsroom.run(scenario)
 
 
+@pytest.mark.soak
 def test_an_embargo_that_ends_while_the_server_is_down_lifts_when_it_is_back(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
     opened(path).close()

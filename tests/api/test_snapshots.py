@@ -160,6 +160,7 @@ def test_a_server_starts_from_what_the_last_one_kept(tmp_path: Path, monkeypatch
         assert opened.engine.digest()
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("many_snapshots")
 def test_no_snapshot_holds_what_was_taken_down(tmp_path: Path) -> None:
     """Snapshots are written while articles come and go; what went is in none, not even as hashes."""

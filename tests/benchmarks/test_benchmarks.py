@@ -105,6 +105,7 @@ def test_quality_prints_every_figure(evaluated: float) -> None:
     assert cells(ran.stdout, "sample")[4] == f"{evaluated:.3f}"
 
 
+@pytest.mark.soak
 def test_a_start_is_measured(tmp_path: Path) -> None:
     ran = run("start.py", "--articles", 600, "--store", tmp_path / "start.db", "--replay")
     assert ran.returncode == 0, ran.stderr

@@ -25,7 +25,7 @@ def broken(page: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("screen", "scheme"),
     [
-        pytest.param(WIDE, "light", id="wide-light"),
+        pytest.param(WIDE, "light", id="wide-light", marks=pytest.mark.soak),
         pytest.param(PHONE, "dark", id="phone-dark"),
         pytest.param(WIDE, "dark", id="wide-dark", marks=pytest.mark.soak),
         pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.soak),

@@ -62,6 +62,7 @@ def alone(drafts: Sequence[Draft]) -> list[list[object]]:
     return [said(read(*draft[:3], SETTINGS, draft.dropped)) for draft in drafts]
 
 
+@pytest.mark.compiled
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=12), st.data())
 def test_a_block_reads_each_text_as_if_it_were_alone(pairs: list[tuple[str, str]], data: st.DataObject) -> None:
@@ -135,6 +136,7 @@ def test_an_error_while_reading_ahead_is_raised() -> None:
         list(ahead)
 
 
+@pytest.mark.compiled
 def test_more_texts_than_are_signed_at_once() -> None:
     several = [f"{LINES[number % len(LINES)]} {number}" for number in range(600)]
     assert np.array_equal(sign_all(several), np.concatenate([sign_all([text]) for text in several]))

@@ -135,6 +135,7 @@ def test_copies_weigh_nothing_and_share_a_group(index: Index, room: Newsroom) ->
     assert found.slot == 1
 
 
+@pytest.mark.soak
 @pytest.mark.compiled
 def test_copies_are_found_among_two_thousand_articles_as_brute_force_finds_them(index: Index, room: Newsroom) -> None:
     """Candidates miss a copy only as often as theory allows, and never invent one."""

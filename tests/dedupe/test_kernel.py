@@ -40,6 +40,7 @@ def test_the_sources_are_those_of_this_process() -> None:
     assert len(sources_digest()) == 32
 
 
+@pytest.mark.soak
 @pytest.mark.compiled
 def test_machine_code_made_from_other_sources_is_not_used(tmp_path: Path) -> None:
     """Else an upgrade would go on with what one kernel had copied from another."""

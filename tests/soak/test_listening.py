@@ -113,6 +113,7 @@ def finish(server: Server, poster: Poster, readers: list[Listener], threads: lis
         assert not thread.is_alive()
 
 
+@pytest.mark.soak
 def test_no_change_is_lost_or_told_twice_when_the_server_is_killed(tmp_path: Path) -> None:
     listen_through(tmp_path / "news.db", 600, 1)
 
@@ -124,6 +125,7 @@ def test_no_change_is_lost_or_told_twice_however_often_the_server_is_killed(
     report(listen_through(tmp_path / "news.db", EVENTS, KILLS))
 
 
+@pytest.mark.soak
 def test_a_reader_of_one_kind_comes_back_from_where_it_was(tmp_path: Path) -> None:
     path, url = tmp_path / "news.db", {"now": ""}
     reader = Listener(url, until=2**62, params={"kind": "withdrawn"})

@@ -180,6 +180,7 @@ def reindexed_under_load(path: Path, stock: int) -> str:
     )
 
 
+@pytest.mark.soak
 def test_a_reindex_under_steady_posts_loses_and_doubles_nothing(tmp_path: Path, report: Callable[[str], None]) -> None:
     report(reindexed_under_load(tmp_path / "news.db", 400))
 
@@ -238,6 +239,7 @@ def survived(path: Path, rounds: int) -> str:
     return f"{rounds} kills: {dict(where)}; jobs seen as {dict(states)}"
 
 
+@pytest.mark.soak
 def test_a_killed_reindex_is_all_there_or_not_at_all(tmp_path: Path, report: Callable[[str], None]) -> None:
     report(survived(tmp_path / "news.db", 1))
 

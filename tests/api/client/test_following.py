@@ -82,6 +82,7 @@ def test_the_one_that_does_not_wait_follows_too(path: Path) -> None:
     assert asyncio.run(scenario()) == [1, 2]
 
 
+@pytest.mark.soak
 def test_whoever_is_ahead_of_the_log_is_told_and_does_not_wait_for_ever(path: Path, tmp_path: Path) -> None:
     with serving(path) as server, Client(server.url, retries=PATIENT) as client:
         client.place(ArticleIn(title="Storm over Sandholm"))

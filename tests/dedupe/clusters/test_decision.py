@@ -56,6 +56,7 @@ def test_no_candidates_have_no_probabilities() -> None:
     assert shipped_model().probabilities(np.empty((0, len(FEATURES)))).tolist() == []
 
 
+@pytest.mark.compiled
 def test_what_speaks_for_an_event_never_counts_against_it(fresh: None) -> None:
     model, draw = shipped_model(), np.random.default_rng(5)
     rows = draw.uniform(0, 1, (200, len(FEATURES)))

@@ -10,6 +10,7 @@ from dedupe.clusters.similarity import numbers_of, shingles_of, title_of, vector
 from tests.dedupe.clusters.scene import Scene
 
 
+@pytest.mark.compiled
 def test_every_article_there_is_room_for_may_be_found() -> None:
     scene = Scene(7)
     member, cluster = scene.member(), scene.cluster()
@@ -51,6 +52,7 @@ def test_dropped_lines_are_remembered() -> None:
     assert [scene.index.dropped(slot) for slot in range(3)] == [[], [0, 7], [2]]
 
 
+@pytest.mark.compiled
 def test_there_is_room_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wide columns begin to grow in place, and by other steps, long before narrow ones do."""
     monkeypatch.setattr("dedupe.columns.LARGE", 1 << 17)

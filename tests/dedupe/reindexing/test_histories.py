@@ -23,9 +23,8 @@ FEW, MANY = (0, 4), (4, 24)
 @pytest.mark.parametrize(
     ("seed", "decisions"),
     [
-        (0, FEW),
         (16, MANY),
-        *(pytest.param(*more, marks=pytest.mark.soak) for more in [(1, FEW), (2, FEW), (3, FEW), (4, MANY)]),
+        *(pytest.param(*more, marks=pytest.mark.soak) for more in [(0, FEW), (1, FEW), (2, FEW), (3, FEW), (4, MANY)]),
     ],
 )
 def test_a_random_history_is_replayed_to_the_same_state(tmp_path: Path, seed: int, decisions: tuple[int, int]) -> None:

@@ -20,6 +20,7 @@ def test_the_table_never_changes() -> None:
     assert digest.hexdigest() == "b28f0bce78f035f7c3350012a5e921aa9609b0046159a5e5b24d3a751b29e8b2"
 
 
+@pytest.mark.compiled
 @pytest.mark.skipif(unicodedata.unidata_version != UNICODE_VERSION, reason="this Python has another Unicode")
 def test_the_script_makes_the_shipped_table() -> None:
     spec = importlib.util.spec_from_file_location("character_table", SCRIPT)
