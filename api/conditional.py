@@ -92,10 +92,10 @@ class TaggedRoute(ScopedRoute):
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; tag the answer if it is a GET of what has versions."""
-        if not self.is_tagged:
+        asked: Asked | None = scope.get(_ASKED) if self.is_tagged else None
+        if asked is None:
             await super().answer(scope, receive, send)
             return
-        asked: Asked = scope[_ASKED]
         await self.answer_tagged(asked, scope, receive, tagging(asked, send))
 
     async def answer_tagged(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  for `LogRoute`

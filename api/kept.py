@@ -63,7 +63,7 @@ class KeptAnswers:
         self._bytes = 0
 
     async def find(self, seq: int, place: str) -> Kept | None:
-        """Return the answer that was made for ``place`` after the event ``seq``, or is just being made."""
+        """Return the answer that was made for ``place`` after the event ``seq``, however old, or is just being made."""
         being_made = self._being_made.get((seq, place))
         if being_made is not None:
             return await asyncio.shield(being_made)  # others wait for it, too

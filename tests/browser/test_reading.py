@@ -136,7 +136,7 @@ def test_two_texts_are_compared(server: Server, open_page: Any) -> None:
     assert page.locator("mark:target").get_attribute("id") == "right-1"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
 def test_nothing_is_too_wide_for_a_phone(server: Server, open_page: Any, scheme: str) -> None:
     long = {
         "title": "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft " * 2,

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +220,15 @@ def test_a_server_takes_what_feeds_bring(site: Any, opml: Any, feeds: Any, tmp_p
         server.stop()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let what is started be interrupted: what a shell runs in the background ignores that, and so do its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_it_goes_on_until_it_is_interrupted(site: Any, opml: Any, tmp_path: Path) -> None:
     site.rss("/news", ("Ferry aground", FERRY))
     listed = opml("/news")
