@@ -67,17 +67,18 @@ class Repeated:
             await self._app(scope, receive, send)
             return
         asked = scope[_ASKED] = _asked(scope, self._service)
-        kept = await self._service.answers.find(asked.seq, asked.place)
-        is_known = kept is not None and asked.is_known(kept.version)
-        if kept is None or not (is_known or kept.is_fresh):
+        answers = self._service.answers
+        kept, route = await answers.find(asked.seq, asked.place), answers.route_of(asked.place)
+        version = kept.version if kept else asked.seq
+        is_known = asked.is_known(version)
+        if route is None or not (is_known or (kept and kept.is_fresh)):
             await self._app(scope, receive, send)
             return
-        scope["route"] = kept.route
-        asked.version = kept.version
-        if is_known:
-            await not_modified()(scope, receive, tagging(asked, send))
-        else:
+        scope["route"], asked.version = route, version
+        if kept and not is_known:
             await kept.send(tagging(asked, send))
+        else:
+            await not_modified()(scope, receive, tagging(asked, send))
 
 
 class TaggedRoute(ScopedRoute):
@@ -116,8 +117,8 @@ class LogRoute(TaggedRoute):
         if asked.is_known(asked.version):
             await not_modified()(scope, receive, send)
             return
-        with _service(scope).answers.making(asked.seq, asked.place) as finish:
-            sending = keeping(send, scope["route"], lambda: asked.version, finish)
+        with _service(scope).answers.making(asked.seq, asked.place, scope["route"]) as finish:
+            sending = keeping(send, lambda: asked.version, finish)
             await super().answer_tagged(asked, scope, receive, sending)
 
 

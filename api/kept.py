@@ -17,17 +17,18 @@ KEPT_SECONDS: Final = 1.0
 """Velocities are told as of now: in a second they lose a thirty-thousandth."""
 MOST_BYTES: Final = 16 << 20
 MOST_ANSWERS: Final = 1_000
+MOST_PLACES: Final = 10_000
+"""So many places are remembered beyond their answers: who has one needs no more than to be told that it still holds."""
 _LARGEST_BYTES: Final = MOST_BYTES // 16
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer in one piece: how it begins, its body, the version that its tag names, its route, when it was made."""
+    """An answer in one piece: how it begins, its body, the version that its tag names, and when it was made."""
 
     start: Message
     body: Message
     version: int | str
-    route: object
     made_at: float
 
     @property
@@ -59,6 +60,7 @@ class KeptAnswers:
     def __init__(self) -> None:
         self._answers: dict[str, Kept] = {}
         self._being_made: dict[tuple[int, str], asyncio.Future[Kept | None]] = {}
+        self._routes: dict[str, object] = {}
         self._seq = 0
         self._bytes = 0
 
@@ -69,9 +71,17 @@ class KeptAnswers:
             return await asyncio.shield(being_made)  # others wait for it, too
         return self._answers.get(place) if seq == self._seq else None
 
+    def route_of(self, place: str) -> object | None:
+        """Return the route that answered for ``place`` last; None for one that is not remembered."""
+        return self._routes.get(place)
+
     @contextmanager
-    def making(self, seq: int, place: str) -> Iterator[Finish]:
-        """Have an answer made, and told to those who come for the same meanwhile; they go on by themselves without."""
+    def making(self, seq: int, place: str, route: object) -> Iterator[Finish]:
+        """Have a route answer, and tell that to those who come for the same meanwhile; they go on alone without it."""
+        self._routes.pop(place, None)
+        self._routes[place] = route
+        if len(self._routes) > MOST_PLACES:
+            del self._routes[next(iter(self._routes))]
         made: asyncio.Future[Kept | None] = asyncio.get_running_loop().create_future()
         is_first = self._being_made.setdefault((seq, place), made) is made
 
@@ -105,8 +115,8 @@ class KeptAnswers:
             self._bytes -= before.size
 
 
-def keeping(send: Send, route: object, version: Callable[[], int | str], finish: Finish) -> Send:
-    """Return a way to send the answer of a route by which it is kept if it comes in one piece.
+def keeping(send: Send, version: Callable[[], int | str], finish: Finish) -> Send:
+    """Return a way to send an answer by which it is kept if it comes in one piece.
 
     Nothing is sent before that is known: those who wait for the answer do not wait for a slow reader of it.
     """
@@ -120,7 +130,7 @@ def keeping(send: Send, route: object, version: Callable[[], int | str], finish:
             start = begun.pop()
             is_whole = start["status"] == 200 and not message.get("more_body")
             now = asyncio.get_running_loop().time()
-            finish(Kept(dict(start), message, version(), route, now) if is_whole else None)
+            finish(Kept(dict(start), message, version(), now) if is_whole else None)
             await send(start)
         await send(message)
 

@@ -116,9 +116,10 @@ class Index:
 
     def top_terms(self, reading: Reading, probe: Probe, most: int) -> tuple[str, ...]:
         """Return the heaviest terms of an article, as it writes them."""
-        place_of = {number: place for place, number in enumerate(probe.terms.tolist())}
-        heaviest = np.argsort(-probe.vector.weights.astype(np.int32), kind="stable")
-        words = (reading.word(place_of[int(probe.vector.terms[at])]) for at in heaviest)
+        heaviest = probe.vector.terms[np.argsort(-probe.vector.weights.astype(np.int32), kind="stable")]
+        by_number = np.argsort(probe.terms)
+        places = by_number[np.searchsorted(probe.terms, heaviest, sorter=by_number)]
+        words = map(reading.word, places.tolist())
         return tuple(islice((word for word in words if any(map(str.isalpha, word))), most))
 
     def apply(

@@ -143,7 +143,7 @@ def test_refusals_and_streams_are_not_kept(newsroom: Any) -> None:
 
 def answer(text: bytes, at: float, version: int = 1) -> Kept:
     start = {"type": "http.response.start", "status": 200, "headers": []}
-    return Kept(start, {"type": "http.response.body", "body": text}, version, None, at)
+    return Kept(start, {"type": "http.response.body", "body": text}, version, at)
 
 
 def looped(scenario: Callable[[KeptAnswers, float], Awaitable[None]]) -> None:
@@ -154,7 +154,7 @@ def looped(scenario: Callable[[KeptAnswers, float], Awaitable[None]]) -> None:
 
 
 def keep(answers: KeptAnswers, seq: int, place: str, one: Kept) -> None:
-    with answers.making(seq, place) as finish:
+    with answers.making(seq, place, None) as finish:
         finish(one)
         finish(None)  # an answer is finished once
 
@@ -195,17 +195,46 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     looped(scenario)
 
 
+def test_places_are_remembered_beyond_their_answers_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST_PLACES", 3)
+
+    async def scenario(answers: KeptAnswers, now: float) -> None:
+        for seq, place in enumerate("abcad"):
+            with answers.making(seq, place, f"route {seq}"):
+                pass
+        assert [answers.route_of(place) for place in "abcd"] == ["route 3", None, "route 2", "route 4"]
+
+    looped(scenario)
+
+
+def test_who_has_what_is_kept_no_more_is_told_so_under_its_route(
+    newsroom: Any, lists_read: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "MOST_ANSWERS", 1)
+
+    async def scenario(client: httpx.AsyncClient) -> None:
+        await client.post("/v1/articles", json=FERRY)
+        known = {"If-None-Match": (await client.get(PATH)).headers["etag"]}
+        await client.get(PATH, params={"limit": 1})
+        with capture_logs() as entries:
+            assert (await client.get(PATH, headers=known)).status_code == 304
+        assert [entry["route"] for entry in entries] == [PATH]
+        assert len(lists_read) == 2
+
+    newsroom.run(scenario)
+
+
 def test_who_comes_meanwhile_waits_for_the_answer_or_for_the_failure_of_the_attempt() -> None:
     async def scenario(answers: KeptAnswers, now: float) -> None:
         for outcome in (answer(b"made", now), None):
-            with answers.making(1, "here") as finish:
+            with answers.making(1, "here", None) as finish:
                 waiting = [asyncio.ensure_future(answers.find(1, "here")) for _ in range(3)]
                 await asyncio.sleep(0)
                 waiting[0].cancel()
                 await asyncio.sleep(0)
                 assert not waiting[1].done()
                 assert await answers.find(2, "here") is None
-                with answers.making(1, "here"):  # one who did not wait takes nothing from those who do
+                with answers.making(1, "here", None):  # one who did not wait takes nothing from those who do
                     pass
                 assert not waiting[1].done()
                 finish(outcome)
@@ -222,7 +251,7 @@ def test_an_answer_is_kept_before_anything_of_it_is_sent() -> None:
         events.append(message["type"])
 
     async def scenario(answers: KeptAnswers, now: float) -> None:
-        sending = keeping(send, None, lambda: 7, lambda one: events.append(one and (one.version, one.body["body"])))
+        sending = keeping(send, lambda: 7, lambda one: events.append(one and (one.version, one.body["body"])))
         await sending({"type": "http.response.start", "status": 200, "headers": []})
         assert events == []
         await sending({"type": "http.response.body", "body": b"whole"})
