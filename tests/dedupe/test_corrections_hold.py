@@ -28,6 +28,7 @@ from tests.dedupe.editor import (
 )
 from tests.dedupe.newsroom import Newsroom
 from tests.dedupe.test_engine import WARY
+from tests.random_seeds import seeds
 
 
 def edit(engine: Engine, catalogue: Catalogue, seed: int, steps: list[int]) -> list[str]:
@@ -84,7 +85,7 @@ def test_every_decision_holds_and_is_replayed(seed: int, steps: list[int]) -> No
     check(engine, store, articles, Engine(store, model=WARY))
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 4))])
+@pytest.mark.parametrize("seed", seeds(1, 4))
 def test_a_file_says_what_memory_says(seed: int, tmp_path: Path) -> None:
     draw = random.Random(seed)
     steps = [draw.randrange(15) for _ in range(120)]

@@ -7,6 +7,7 @@ from dedupe.duplicates.bands import Buckets
 from dedupe.duplicates.signature import signature_of
 from dedupe.duplicates.texts import Texts
 from dedupe.text.tokens import tokenise
+from tests.random_seeds import seeds
 
 SIZE, SIMILARITY = 5, 0.5
 
@@ -33,7 +34,7 @@ def alike(left: str, right: str) -> bool:
     return len(first & second) >= SIMILARITY * len(first | second) > 0
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in (1, 2))])
+@pytest.mark.parametrize("seed", seeds(1, 3))
 def test_what_is_found_is_what_the_engine_s_parts_find(seed: int) -> None:
     """Bucket by bucket the same candidates, and of these the ones that share enough, by counting."""
     texts, buckets = Texts(Buckets(42, 3, 64), SIZE, SIMILARITY), Buckets(42, 3, 64)

@@ -32,6 +32,7 @@ from tests.laws.conftest import IDENTITY
 from tests.laws.expected import Expected
 from tests.laws.random_log import RandomLog
 from tests.laws.showing import assert_shows
+from tests.random_seeds import seeds
 
 ROOT = Path(__file__).parents[3]
 
@@ -49,7 +50,7 @@ def in_child(code: str, *arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 100))])
+@pytest.mark.parametrize("seed", seeds(2, 100))
 def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, seed: int) -> None:
     child = in_child(
         """
