@@ -47,7 +47,7 @@ class Asked:
     def is_known(self, version: int | str) -> bool:
         """Return whether the client has this version already."""
         tag = f'"{version}-{self.place}"'
-        return tag in self.known and tag in (entry.strip().removeprefix("W/") for entry in self.known.split(","))
+        return tag in (entry.strip().removeprefix("W/") for entry in self.known.split(","))
 
 
 class Repeated:
@@ -70,15 +70,14 @@ class Repeated:
         answers = self._service.answers
         kept, route = await answers.find(asked.seq, asked.place), answers.route_of(asked.place)
         version = kept.version if kept else asked.seq
-        is_known = asked.is_known(version)
-        if route is None or not (is_known or (kept and kept.is_fresh)):
+        answer: ASGIApp | None = kept if kept and kept.is_fresh else None
+        if asked.is_known(version):
+            answer = not_modified()
+        if route is None or answer is None:
             await self._app(scope, receive, send)
             return
         scope["route"], asked.version = route, version
-        if kept and not is_known:
-            await kept.send(tagging(asked, send))
-        else:
-            await not_modified()(scope, receive, tagging(asked, send))
+        await answer(scope, receive, tagging(asked, send))
 
 
 class TaggedRoute(ScopedRoute):

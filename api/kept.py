@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from starlette.types import Message, Send
+from starlette.types import Message, Receive, Scope, Send
 
 KEPT_SECONDS: Final = 1.0
 """Velocities are told as of now: in a second they lose a thirty-thousandth."""
@@ -41,7 +41,7 @@ class Kept:
         """Return whether it may still be told to who does not have it."""
         return asyncio.get_running_loop().time() - self.made_at < KEPT_SECONDS
 
-    async def send(self, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI's signature
         """Send the answer once more."""
         await send(dict(self.start))  # whoever sends it on may add headers
         await send(self.body)
