@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from threading import Timer
 from typing import Final
 
@@ -25,6 +27,8 @@ from dedupe.warming import warm_up
 
 PATIENCE_SECONDS: Final = 3.0
 """Loading takes less, compiling takes more."""
+COLLECTED_AFTER: Final = 10_000
+"""So many new objects are looked at together for what only refers to itself; Python's own number is 700."""
 
 
 @contextmanager
@@ -43,6 +47,19 @@ def load_kernels() -> None:
     """Load the compiled kernels; on the very first start they are compiled, and a line says so."""
     with announced("compiling; this happens on the first start only and takes a minute or two"):
         warm_up()
+    _spare_the_collector()
+
+
+@cache
+def _spare_the_collector() -> None:
+    """Have Python never again look for garbage among what every start makes.
+
+    Modules and compiled code are some 240,000 objects, and nobody is answered during the tenth of a second that it takes to
+    go through them.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from threading import Event
 
 import pytest
@@ -28,3 +30,9 @@ def test_what_is_done_in_time_is_not(capsys: pytest.CaptureFixture[str]) -> None
     with announced("compiling", patience_seconds=3600):
         pass
     assert capsys.readouterr().err == ""
+
+
+def test_what_every_start_makes_is_never_searched_for_garbage() -> None:
+    program = "import gc; from dedupe.cli.startup import load_kernels; load_kernels(); print(gc.get_freeze_count())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 50_000
