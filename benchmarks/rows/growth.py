@@ -6,7 +6,7 @@ import gc
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -130,7 +130,7 @@ def measure_growth(size: Size) -> Measured:
         "per_second": [round(point.per_second, 1) for point in points],
         "bytes": [point.resident for point in points],
     }
-    note = f"{size.articles:,} articles, one at a time, none leaves; adds by what they took: {_told(grown[0].pauses)}"
+    note = f"{size.articles:,} articles, one at a time, none leaves; adds by what they took: {told(grown[0].pauses)}"
     return Measured(figures=figures, note=note, curves=curves)
 
 
@@ -152,13 +152,13 @@ def grow(count: int, seed: int) -> Grown:
     pauses: Counter[int] = Counter()
     with TemporaryDirectory() as folder:
         engine = Engine(Beside(folder))
-        while took := _add(engine, islice(arriving, max(1, count // STEPS))):
-            points.append(_point(engine, took, before))
-            pauses.update(math.ceil(math.log2(max(milliseconds, SHORTEST))) for milliseconds in took)
+        while took := decide(engine, islice(arriving, max(1, count // STEPS))):
+            points.append(look(engine, took, before))
+            pauses.update(power_of(milliseconds) for milliseconds in took)
     return Grown(points, dict(pauses))
 
 
-def _add(engine: Engine, arriving: Iterator[Submission]) -> list[float]:
+def decide(engine: Engine, arriving: Iterable[Submission]) -> list[float]:
     """Add articles; return the milliseconds of the processor that each took."""
     took = []
     for submission in arriving:
@@ -168,7 +168,8 @@ def _add(engine: Engine, arriving: Iterator[Submission]) -> list[float]:
     return took
 
 
-def _point(engine: Engine, took: Sequence[float], before: int) -> Point:
+def look(engine: Engine, took: Sequence[float], before: int) -> Point:
+    """Return how an index is after adds that took so many milliseconds; ``before`` it, so many bytes were resident."""
     with engine.held() as index:
         arrays, filed = array_bytes(index), in_files(index)
     live = engine.statistics().live_articles
@@ -179,7 +180,12 @@ def _rate_at(grown: Grown, live: int) -> float:
     return min(grown.points, key=lambda point: abs(point.live - live)).per_second
 
 
-def _told(pauses: dict[int, int]) -> str:
+def power_of(milliseconds: float) -> int:
+    """Return the binary logarithm of what an add took, rounded up; `SHORTEST` is the least that counts."""
+    return math.ceil(math.log2(max(milliseconds, SHORTEST)))
+
+
+def told(pauses: Mapping[int, int]) -> str:
     """Return how many adds took up to each power of two, in milliseconds."""
     return ", ".join(f"≤ {2.0**power:g} ms {pauses[power]:,}" for power in sorted(pauses))
 

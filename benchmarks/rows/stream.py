@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 import corpora
-from news import reports
+from news import Report, reports
 from quality import LabelledSet, labelled_sets
 
 from dedupe import ids
@@ -79,13 +79,18 @@ def made_up(count: int) -> list[Line]:
 def submissions(count: int, seed: int = 1) -> Iterator[Submission]:
     """Yield made-up news within so few days that all of it stays live."""
     for report in reports(count, seed):
-        at = FIRST + SPAN * (report.number / count)
-        article = Article(
-            title=report.title,
-            text=report.text,
-            source=f"Outlet {report.number * 7919 % OUTLETS}",
-            published_at=at,
-            language="en",
-            uri=str(report.number),
-        )
-        yield Submission(article=article, article_id=ids.encode("art", report.number), received_at=at)
+        yield submission_of(report, count)
+
+
+def submission_of(report: Report, count: int) -> Submission:
+    """Return a report as it comes in, one of ``count``."""
+    at = FIRST + SPAN * (report.number / count)
+    article = Article(
+        title=report.title,
+        text=report.text,
+        source=f"Outlet {report.number * 7919 % OUTLETS}",
+        published_at=at,
+        language="en",
+        uri=str(report.number),
+    )
+    return Submission(article=article, article_id=ids.encode("art", report.number), received_at=at)

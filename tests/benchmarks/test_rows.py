@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from news import reports
 from peers import left_out, peers
-from rows import grouping, growth, intake, lookup, polling, reindexing, signing, starting, stream
+from rows import grouping, growth, intake, lookup, millions, polling, reindexing, signing, starting, stream
 from rows.copies import OURS, Storyfold, contenders
 from rows.figure import Found, Size
 from rows.memory import array_bytes, peak, resident
@@ -67,6 +67,13 @@ def test_stream_runs_whatever_there_is() -> None:
     rates = stream.rates(None, 30, 2)
     assert len(rates) == 2
     assert min(rates) > 0
+
+
+def test_most_of_millions_are_entered_and_the_newest_decided() -> None:
+    filled = millions.fill(60, seed=1)
+    assert [point.live for point in filled.points] == [6, 12, 30, 60]
+    assert sum(filled.decided.values()) == sum(filled.entered.values()) == 30
+    assert filled.longest_entry > 0
 
 
 def test_growth_counts_every_add() -> None:
