@@ -54,8 +54,8 @@ def load_kernels() -> None:
 def _spare_the_collector() -> None:
     """Have Python never again look for garbage among what every start makes.
 
-    Modules and compiled code are some 240,000 objects, and nobody is answered during the tenth of a second that it takes to
-    go through them.
+    Modules and compiled code are some 240,000 objects, and nobody is answered during the tenth of a second that it
+    takes to go through them.
     """
     gc.collect()
     gc.freeze()
