@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.keyring import KeyRing
+from api.parameters import check, taken_by
 from api.problems import Problem
 from api.rates import Rates
 from api.sessions import Sessions
@@ -19,6 +20,8 @@ from dedupe.access import AccessKey
 
 OPEN_PATHS: Final = frozenset({"/healthz", "/readyz", "/sign-in"})
 OPEN_FOLDER: Final = "/static/"
+API: Final = "/v1/"
+"""What lies here is asked for by programs; pages pass over what others add to their addresses."""
 SCHEME: Final = "key"
 _HOLDER: Final = "storyfold.key"
 
@@ -43,12 +46,15 @@ class ScopedRoute(APIRoute):
     def __init__(self, path: str, *arguments: Any, **options: Any) -> None:
         super().__init__(path, *arguments, **options)
         self.scope = _scope_named(path, self.openapi_extra or {})
+        self.parameters = taken_by(self.dependant) if path.startswith(API) else None
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request whose key opens the scope; raise a 403 `Problem` for another."""
+        """Answer a request whose key opens the scope; raise a 403 or 422 `Problem` for another."""
         holder = holder_of(scope)
         if holder is not None and self.scope is not None and not holder.opens(self.scope):
             raise _missing(self.scope, holder)
+        if self.parameters is not None:
+            check(scope["query_string"], self.parameters)
         await self.answer(scope, receive, send)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,7 +105,7 @@ def _is_open(path: str) -> bool:
 def _is_page(scope: Scope) -> bool:
     """Return whether a person asks for a page."""
     accepted = next((value for name, value in scope["headers"] if name == b"accept"), b"")
-    return b"text/html" in accepted and scope["method"] == "GET" and not scope["path"].startswith("/v1/")
+    return b"text/html" in accepted and scope["method"] == "GET" and not scope["path"].startswith(API)
 
 
 def _to_sign_in(scope: Scope) -> Response:
