@@ -32,7 +32,10 @@ def check_type(request: Request, accepted: Iterable[str]) -> None:
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """Return the whole body; raise a 413 `Problem` as soon as it is longer than ``limit`` bytes."""
+    """Return the whole body; raise a 413 `Problem` as soon as it is longer than ``limit`` bytes, a 415 if packed."""
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.strip().lower() != "identity":
+        raise Problem(415, "unsupported_media_type", f"content-encoding is {encoding!r}; send none here")
     if int(request.headers.get("content-length") or 0) > limit:
         raise too_large(limit)
     parts: list[bytes] = []

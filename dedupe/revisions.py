@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dedupe.article import Article
 from dedupe.correcting import may_go
 from dedupe.duplicates.containment import containment
 from dedupe.events import Assignment, Decision, Event
@@ -41,7 +42,16 @@ def unchanged(index: Index, known: StoredArticle, submission: Submission) -> Ass
     notices = notices_of(submission)
     if known.article and submission.article.is_older_than(known.article):
         notices = (*notices, f"version {known.article.version} is here already; nothing was changed")
+    elif known.article and (passed_over := _corrected(submission.article, known.article)):
+        fields = " and ".join(passed_over)
+        notices = (*notices, f"title and text are the same, so {fields} stayed as before; send another version with it")
     return replace(present(index, known), decision=Decision.UNCHANGED, notices=notices)
+
+
+def _corrected(article: Article, known: Article) -> list[str]:
+    """Return which fields, beside what a reader sees, say something else than before."""
+    fields = ("published_at", "language", "authors")
+    return [field for field in fields if getattr(article, field) not in (None, (), getattr(known, field))]
 
 
 def present(index: Index, known: StoredArticle) -> Assignment:

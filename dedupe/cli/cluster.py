@@ -38,7 +38,7 @@ def cluster(name: str, output: str, form: str | None, started: float) -> dict[st
 
     ``started`` is when the command began, by `time.perf_counter`.
     """
-    check_output(output)
+    check_output(output, name)
     load_kernels()
     opened = time.perf_counter()
     lines = read_lines(name, form)

@@ -16,7 +16,7 @@ from dedupe.cli.startup import load_kernels
 from dedupe.cli.witness import WeighedTexts, Witness
 from dedupe.clusters.decision import shipped_model
 from dedupe.engine import Engine
-from dedupe.evaluation.gold import TITLE_CHARACTERS, Gold, Prediction, read_gold, read_predictions
+from dedupe.evaluation.gold import LABEL, TITLE_CHARACTERS, Gold, Prediction, read_gold, read_predictions
 from dedupe.evaluation.page import render_page
 from dedupe.evaluation.report import Report, Run, evaluate
 from dedupe.evaluation.text import render
@@ -42,8 +42,10 @@ def run(asked: Asked, *, as_json: bool) -> None:
     if asked.gold == STANDARD_INPUT:
         raise CommandFailed("labels are read more than once: save them to a file and name that", ExitCode.USAGE)
     if asked.html:
-        check_output(asked.html)
+        check_output(asked.html, asked.gold, *filter(None, (asked.predictions, asked.articles)))
     gold = read_gold(asked.gold, asked.label)
+    if not gold.events and asked.label != LABEL:
+        raise CommandFailed(f"no line of {asked.gold} has a label in the field {asked.label!r}", ExitCode.USAGE)
     lines = read_lines(asked.articles or asked.gold) if asked.articles or not asked.predictions else []
     gold = replace(gold, languages={**gold.languages, **_languages(lines)})
     titles = {**titles_of(lines), **gold.titles}

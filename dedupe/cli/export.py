@@ -15,6 +15,7 @@ from dedupe.cli.failures import CommandFailed, ExitCode
 from dedupe.cli.output import STANDARD_OUTPUT, check_output, open_output, print_json, say
 from dedupe.cli.progress import Reporter, progress
 from dedupe.store.catalogue import SqlCatalogue
+from dedupe.store.connection import database_path
 from dedupe.store.records import StoredArticle
 from dedupe.writers.item import FeedAbout, FeedItem
 from dedupe.writers.json_feed import json_feed
@@ -33,7 +34,7 @@ COLUMNS: Final = (
 def run(store: str, output: str, form: str | None, *, as_json: bool) -> None:
     """Write a store's articles out; raise `StoreError` or `CommandFailed`."""
     write = writer_of(output, form)
-    check_output(output)
+    check_output(output, str(database_path(store)))
     with closing(SqlCatalogue.open(store)) as catalogue:
         articles = catalogue.totals().articles
         with progress("Exporting", articles) as report, open_output(output) as target:

@@ -28,8 +28,8 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def check_output(name: str) -> None:
-    """Raise `CommandFailed` when nothing can be written there: before the work, not after it."""
+def check_output(name: str, *inputs: str) -> None:
+    """Raise `CommandFailed` when nothing can be written there, or an input would be lost: before the work."""
     target = Path(name)
     if name == STANDARD_OUTPUT or _is_device(target):
         return
@@ -39,6 +39,8 @@ def check_output(name: str) -> None:
         raise CommandFailed(f"the folder of {name} does not exist; create it first", ExitCode.USAGE)
     if not os.access(target.absolute().parent, os.W_OK):
         raise CommandFailed(f"the folder of {name} cannot be written to by this user", ExitCode.USAGE)
+    if any(target.exists() and Path(read).exists() and target.samefile(read) for read in inputs):
+        raise CommandFailed(f"{name} is read as well, and would be lost; name another file to write", ExitCode.USAGE)
 
 
 @contextmanager

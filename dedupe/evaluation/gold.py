@@ -26,6 +26,8 @@ from dedupe.readers.source import open_source
 SHORT_WORDS: Final = 45
 """A text of fewer words has too few shingles for its pairs to have been labelled."""
 TITLE_CHARACTERS: Final = 200
+LABEL: Final = "cluster"
+"""The field that names the event, unless told."""
 _PAIRS_FILE: Final = "near_dup_pairs.jsonl"
 _OPEN: Final = frozenset({"grey", "excerpt"})
 _WORD: Final = re.compile(r"\w+")
@@ -70,7 +72,7 @@ class Prediction:
     duplicate_group_id: str | None
 
 
-def read_gold(path: str, label: str = "cluster") -> Gold:
+def read_gold(path: str, label: str = LABEL) -> Gold:
     """Read labels, the event from the field ``label``; raise `UnreadableInput`."""
     pairs_file = _pairs_file(path)
     lines = {article_id: _labels(row, label) for article_id, row in _rows(path)}

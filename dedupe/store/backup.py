@@ -41,6 +41,8 @@ def backup(url: str, target: Path, *, force: bool = False, progress: Progress | 
     path, target = database_path(url), target.absolute()
     check_place(path, must_exist=True)
     check_place(target, must_exist=False)
+    if target.exists() and target.samefile(path):
+        raise StoreError(f"{target} is the store itself; name another file")
     if target.exists() and not force:
         raise StoreError(f"{target} is there already; choose another name, or force")
     copied = _copy(path, target, progress)
@@ -71,6 +73,8 @@ def restore(source: Path, url: str, *, force: bool = False, progress: Progress |
     source, path = source.absolute(), database_path(url)
     check_place(source, must_exist=True)
     check_place(path, must_exist=False)
+    if path.exists() and source.samefile(path):
+        raise StoreError(f"{source} is the store itself; name its backup")
     lock = WriterLock(path)
     try:
         if path.exists() and path.stat().st_size > 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from typing import Any
 
@@ -45,6 +46,25 @@ def test_the_same_article_is_unchanged_and_another_text_a_revision(newsroom: Any
         assert (revised.status_code, revised.json()["decision"]) == (200, "revised")
         assert revised.json()["article_id"] == first["article_id"]
         assert (await client.get(f"{PATH}/{first['article_id']}")).json()["revision"] == 2
+
+    newsroom.run(scenario)
+
+
+def test_a_correction_of_what_readers_do_not_see_needs_another_version(newsroom: Any) -> None:
+    corrected = FERRY | {"published_at": "2026-03-01T08:15:00Z", "language": "en"}
+
+    async def scenario(client: httpx.AsyncClient) -> None:
+        await client.post(PATH, json=FERRY)
+        again = (await client.post(PATH, json=corrected)).json()
+        assert again["decision"] == "unchanged"
+        assert again["notices"] == [
+            "title and text are the same, so published_at and language stayed as before; send another version with it"
+        ]
+        revised = (await client.post(PATH, json=corrected | {"version": "2"})).json()
+        assert (revised["decision"], revised["notices"]) == ("revised", [])
+        without_date = {field: value for field, value in FERRY.items() if field != "published_at"}
+        again = (await client.post(PATH, json=without_date | {"version": "2"})).json()
+        assert (again["decision"], again["notices"]) == ("unchanged", [])
 
     newsroom.run(scenario)
 
@@ -225,6 +245,16 @@ def test_another_content_type_is_refused(newsroom: Any, kind: str) -> None:
 
     answer = newsroom.run(scenario)
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+
+
+def test_a_packed_body_is_refused_as_such(newsroom: Any) -> None:
+    async def scenario(client: httpx.AsyncClient) -> httpx.Response:
+        packed = gzip.compress(article(title="a"))
+        return await client.post(PATH, content=packed, headers=JSON | {"content-encoding": "gzip"})
+
+    answer = newsroom.run(scenario)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert answer.json()["detail"] == "content-encoding is 'gzip'; send none here"
 
 
 def test_a_body_is_read_to_its_limit_and_no_further(open_newsroom: Any) -> None:

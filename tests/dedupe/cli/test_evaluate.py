@@ -131,6 +131,12 @@ def test_labels_from_a_pipe_are_refused(run: Run) -> None:
     )
 
 
+def test_a_misspelt_label_is_refused(run: Run) -> None:
+    ran = run("evaluate", "data/sample/gold.jsonl", "--label", "clutser")
+    told = "storyfold: no line of data/sample/gold.jsonl has a label in the field 'clutser'\n"
+    assert (ran.exit_code, ran.stderr) == (2, told)
+
+
 def test_labels_for_a_part_of_the_articles(run: Run, tmp_path: Path) -> None:
     gold = tmp_path / "gold.csv"
     rows = [json.loads(line) for line in (SAMPLE / "gold.jsonl").read_text().splitlines()][:30]

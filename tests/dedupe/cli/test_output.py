@@ -18,6 +18,16 @@ def test_a_device_that_is_full_is_a_failure_in_words() -> None:
         file.write(b"much")
 
 
+def test_what_is_read_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "articles.jsonl").write_text("{}\n")
+    (tmp_path / "link.jsonl").symlink_to("articles.jsonl")
+    read, new = str(tmp_path / "articles.jsonl"), str(tmp_path / "new.jsonl")
+    for name in (read, str(tmp_path / "link.jsonl")):
+        with pytest.raises(CommandFailed, match="is read as well, and would be lost; name another file"):
+            check_output(name, "-", read)
+    check_output(new, read, "-")
+
+
 def test_a_failure_halfway_leaves_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "out.jsonl"
     target.write_bytes(b"as it was")

@@ -107,6 +107,17 @@ def test_a_backup_is_one_file_and_never_overwrites_unasked(tmp_path: Path) -> No
     assert backup(url_of(tmp_path / "a.db"), target, force=True).last_seq == len(events)
 
 
+def test_a_store_is_neither_backed_up_nor_restored_onto_itself(tmp_path: Path) -> None:
+    events = filled(tmp_path / "a.db")
+    (tmp_path / "link.db").symlink_to("a.db")
+    for name in ("a.db", "link.db"):
+        with pytest.raises(StoreError, match="is the store itself; name another file"):
+            backup(url_of(tmp_path / "a.db"), tmp_path / name, force=True)
+        with pytest.raises(StoreError, match="is the store itself; name its backup"):
+            restore(tmp_path / name, url_of(tmp_path / "a.db"), force=True)
+    assert events_in(tmp_path / "a.db") == events
+
+
 def test_a_restored_store_is_the_one_backed_up(tmp_path: Path) -> None:
     events = filled(tmp_path / "a.db")
     backup(url_of(tmp_path / "a.db"), tmp_path / "b.db")
