@@ -73,6 +73,10 @@ class Index:
         slot = self.slot_of(article_id)
         return self.clusters.cluster_of(slot) if slot >= 0 else GONE
 
+    def is_alone(self, article_id: str) -> bool:
+        """Return whether an article's cluster holds no other."""
+        return len(self.clusters.members(self.whereabouts(article_id))) == 1
+
     def cluster_number(self, cluster_id: str) -> int:
         """Return the number of a cluster, -1 when the index never had it; merges are followed."""
         number = self._clusters.find(ids.decode("clu", cluster_id))

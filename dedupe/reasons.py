@@ -124,6 +124,9 @@ def _revised(event: Event, join: JoinReason | None) -> str:
     if event.from_cluster_id is None:
         fits = f" The figures say how its new text fitted the nearest cluster: with {_against(join)}." if join else ""
         return f"It is a revision and stayed where it was.{fits}"
+    if "founded" in event.detail:
+        fits = f": the nearest one fits with {_against(join)}" if join else ""
+        return f"It is a revision with another text, and opened a cluster of its own{fits}."
     fits = f", which it fits with {_against(join)}" if join else ""
     return f"It is a revision with another text, and went to another cluster{fits}."
 

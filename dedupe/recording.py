@@ -39,19 +39,21 @@ def placing_event(index: Index, verdict: Verdict, submission: Submission, readin
     )
 
 
-def revising_event(placed: Event, known: Assignment, *, same_text: bool) -> Event:
+def revising_event(placed: Event, known: Assignment, *, same_text: bool, is_alone: bool) -> Event:
     """Turn the event that would place a text as new into the revision of a known article.
 
     A revision that keeps most of the text stays where it is, and what it is a copy of; another goes
-    where it would go if it were new, but never opens a cluster: its own is there. Which cluster the
-    features are about is ``considered`` then.
+    where it would go if it were new. If it ``is_alone`` in its cluster, that one will do for a new one. Which
+    cluster the features are about is ``considered`` then.
     """
     detail = considered(placed)
     cluster_id = placed.cluster_id
     if same_text:
         detail = no_copy(detail) | _copy_detail_of(known)
-    if same_text or placed.kind is EventKind.OPENED:
+    if same_text or (placed.kind is EventKind.OPENED and is_alone):
         cluster_id = known.cluster_id
+    elif placed.kind is EventKind.OPENED:
+        detail["founded"] = True
     detail = elsewhere(detail, placed, cluster_id)
     return Event(
         seq=placed.seq,
@@ -68,6 +70,7 @@ def revising_event(placed: Event, known: Assignment, *, same_text: bool) -> Even
 def staying_event(revised: Event, known: Assignment) -> Event:
     """Turn a revision that would go elsewhere into one that stays: an editor keeps it where it is."""
     detail = no_copy(elsewhere(revised.detail, revised, known.cluster_id))
+    detail.pop("founded", None)
     return replace(revised, cluster_id=known.cluster_id, from_cluster_id=None, detail=detail)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dedupe.article import Article
 from dedupe.correcting import may_go
 from dedupe.duplicates.containment import containment
-from dedupe.events import Assignment, Decision, Event
+from dedupe.events import Assignment, Decision, Event, EventKind
 from dedupe.group import Group
 from dedupe.index import Index
 from dedupe.reading import Reading
@@ -33,7 +33,8 @@ def revision_event(
     """Turn the event that would place a text as new into the revision of a known article, read ``before`` this."""
     same_text = before is not None and containment(before.evidence.shingles, reading.evidence.shingles) >= SAME_TEXT
     at_present = present(index, known)
-    event = revising_event(placed, at_present, same_text=same_text)
+    is_alone = placed.kind is EventKind.OPENED and index.is_alone(known.article_id)
+    event = revising_event(placed, at_present, same_text=same_text, is_alone=is_alone)
     return event if may_go(index, known.article_id, event.cluster_id) else staying_event(event, at_present)
 
 

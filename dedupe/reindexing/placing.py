@@ -96,7 +96,11 @@ class Placer:
         """Turn the placing of a text as new into the revision of a known article, as `revising_event` does."""
         home = self.index.cluster_id(self.index.clusters.cluster_of(slot))
         detail = considered(placed)
-        cluster_id = home if same_text or placed.kind is EventKind.OPENED else placed.cluster_id
+        is_opened = placed.kind is EventKind.OPENED
+        stays = same_text or (is_opened and self.index.is_alone(placed.article_id or ""))
+        cluster_id = home if stays else placed.cluster_id
+        if is_opened and not stays:
+            detail["founded"] = True
         if cluster_id != placed.cluster_id:
             detail = no_copy(elsewhere(detail, placed, cluster_id))
         group = self.index.group_id(slot)

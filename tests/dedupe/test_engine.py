@@ -246,6 +246,23 @@ def test_a_revision_that_tells_of_something_else_moves(room: Newsroom) -> None:
     assert moved.from_cluster_id == joined.cluster_id
 
 
+def test_a_revision_into_a_story_of_its_own_leaves_the_others(room: Newsroom) -> None:
+    store = MemoryStore()
+    events: list[Event] = []
+    engine = Engine(store, on_event=events.append)
+    here, told = [room.report(room.happen()) for _ in range(1)], room.report(room.happen())
+    here.append(room.report(0))
+    opened, joined = [engine.add(submission) for submission in here]
+    assert opened.cluster_id == joined.cluster_id
+    text = replace(here[0].article, title=told.article.title, text=told.article.text)
+    left = engine.add(Submission(article=text, article_id=room.next_id(), received_at=room.tick()))
+
+    assert left.cluster_id != joined.cluster_id
+    assert engine.add(told).cluster_id == left.cluster_id
+    assert store.article(joined.article_id).assignment.cluster_id == joined.cluster_id
+    assert Engine(store).digest() == engine.digest()
+
+
 def test_a_copy_that_is_revised_a_little_stays_a_copy(room: Newsroom) -> None:
     engine = Engine(MemoryStore())
     original = room.report(room.happen())

@@ -186,6 +186,16 @@ def test_a_revision_with_another_text_moves(desk: Desk) -> None:
     assert recomputed(found.join) == found.join.probability
 
 
+def test_a_revision_with_another_text_leaves_the_others(desk: Desk) -> None:
+    desk.send(FERRY, TITLE)
+    first = desk.send(RETOLD, "Passengers tell of ferry accident off Sandholm", uri="leaving")
+    desk.send(BANKS, "Banks to merge", uri="leaving")
+    found = explain(desk.archive, first.article_id)
+    assert found.placed_in != first.cluster_id
+    assert found.summary.startswith("It is a revision with another text, and opened a cluster of its own")
+    assert desk.send(f"{BANKS} Unions are worried.", "Union fears as banks merge").cluster_id == found.placed_in
+
+
 def test_a_revision_that_is_a_copy(desk: Desk) -> None:
     desk.send(FERRY, TITLE)
     first = desk.send(BANKS, "Banks to merge", uri="moving")

@@ -11,7 +11,7 @@ from dedupe.decide import Copy, Rival, Verdict
 from dedupe.events import Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
 from dedupe.index import Index
 from dedupe.reading import Reading, read
-from dedupe.recording import assignment, placing_event, revising_event, stored_article
+from dedupe.recording import assignment, placing_event, revising_event, staying_event, stored_article
 from dedupe.settings import EngineSettings
 from dedupe.submission import Submission
 from tests.dedupe.newsroom import Newsroom
@@ -146,7 +146,7 @@ def known(index: Index) -> Assignment:
 
 def test_a_revision_of_most_of_the_text_stays_and_stays_a_copy(index: Index, room: Newsroom, known: Assignment) -> None:
     event, _ = placed(index, Verdict(1, 0.9, copy_of(1)), room)
-    revised = revising_event(event, known, same_text=True)
+    revised = revising_event(event, known, same_text=True, is_alone=False)
 
     assert (revised.kind, revised.article_id) == (EventKind.REVISED, known.article_id)
     assert (revised.cluster_id, revised.from_cluster_id) == (CLUSTERS[0], None)
@@ -162,24 +162,35 @@ def test_a_revision_of_most_of_the_text_stays_and_stays_a_copy(index: Index, roo
 def test_an_original_revised_a_little_becomes_nobodys_copy(index: Index, room: Newsroom, known: Assignment) -> None:
     event, _ = placed(index, Verdict(1, 0.9, copy_of(1)), room)
     original = replace(known, duplicate_of=None, duplicate_group_id=None)
-    revised = revising_event(event, original, same_text=True)
+    revised = revising_event(event, original, same_text=True, is_alone=False)
 
     assert not {"duplicate_of", "duplicate_group_id"} & revised.detail.keys()
 
 
 def test_another_text_goes_where_it_would_go_if_it_were_new(index: Index, room: Newsroom, known: Assignment) -> None:
     event, _ = placed(index, Verdict(1, 0.9, rivals=(rival(1, 0.9),)), room)
-    revised = revising_event(event, known, same_text=False)
+    revised = revising_event(event, known, same_text=False, is_alone=True)
 
     assert (revised.cluster_id, revised.from_cluster_id) == (CLUSTERS[1], CLUSTERS[0])
     assert "duplicate_of" not in revised.detail
 
 
-def test_but_never_opens_a_cluster(index: Index, room: Newsroom, known: Assignment) -> None:
+def test_a_cluster_of_its_own_will_do_for_a_new_one(index: Index, room: Newsroom, known: Assignment) -> None:
     event, _ = placed(index, Verdict(None, 1.0), room)
-    revised = revising_event(event, known, same_text=False)
+    revised = revising_event(event, known, same_text=False, is_alone=True)
 
     assert (revised.cluster_id, revised.from_cluster_id) == (CLUSTERS[0], None)
+    assert "founded" not in revised.detail
+
+
+def test_a_cluster_of_others_will_not(index: Index, room: Newsroom, known: Assignment) -> None:
+    event, _ = placed(index, Verdict(None, 1.0), room)
+    revised = revising_event(event, known, same_text=False, is_alone=False)
+
+    assert (revised.cluster_id, revised.from_cluster_id) == (event.cluster_id, CLUSTERS[0])
+    assert revised.detail["founded"]
+    stays = staying_event(revised, known)
+    assert (stays.cluster_id, stays.from_cluster_id, "founded" in stays.detail) == (CLUSTERS[0], None, False)
 
 
 def test_the_row_of_an_article(index: Index, room: Newsroom) -> None:
