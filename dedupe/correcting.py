@@ -120,7 +120,7 @@ def _detail(index: Index, draft: Draft, correction: Correction) -> dict[str, Any
         detail["articles"] = names_of(index, draft.slots)
     if draft.cluster == NEW:
         detail["founded"] = True
-    elif draft.kind is not EventKind.MERGED and _takes_all(index, draft):
+    elif draft.kind is not EventKind.MERGED and takes_all(index, draft):
         detail["united"] = True
     if draft.lifts:
         detail["lifts"] = list(draft.lifts)
@@ -131,7 +131,7 @@ def _detail(index: Index, draft: Draft, correction: Correction) -> dict[str, Any
     return detail
 
 
-def _takes_all(index: Index, draft: Draft) -> bool:
+def takes_all(index: Index, draft: Draft) -> bool:
     """Return whether nobody is left where the articles were, and its id may answer for where they are."""
     if draft.source is None or len(draft.slots) < len(index.clusters.members(draft.source)):
         return False

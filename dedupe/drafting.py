@@ -161,21 +161,25 @@ def _constrain(index: Index, constrain: Constrain) -> Draft:
 
 
 def _undo(index: Index, seq: int) -> Draft:
-    """Put back what a decision moved, as far as it is still there; what joined a cluster it founded comes along."""
     constraint = index.constraints.get(seq)
     if constraint is None:
         raise UnknownConstraint(f"{seq} is not the number of an editor's decision; GET /v1/constraints lists them")
     if constraint.undone_by is not None:
         raise AlreadyUndone(seq, constraint.undone_by)
-    event = constraint.event
+    return replace(put_back(index, constraint.event), lifts=(seq,), undoes=seq)
+
+
+def put_back(index: Index, event: Event) -> Draft:
+    """Put back what a decision moved, as far as it is still there; what joined a cluster it founded comes along."""
     here, slots = _to_put_back(index, event)
     back = index.cluster_number(event.from_cluster_id) if event.from_cluster_id else here
-    if back == here:  # where they came from became part of this cluster: by this decision, or by another one
-        back = NEW if event.unites and len(slots) < len(index.clusters.members(here)) else here
-    lifting = Draft(kind=EventKind.UNDONE, cluster=here, lifts=(seq,), undoes=seq)
+    if event.unites and (back == here or index.cluster_id(back) != event.from_cluster_id):
+        # where they came from is part of this cluster, or of one that this was part of for a while
+        back = NEW if len(slots) < len(index.clusters.members(here)) else here
+    staying = Draft(kind=EventKind.UNDONE, cluster=here)
     if back == here or not slots:
-        return lifting
-    return replace(lifting, cluster=back, source=here, slots=slots)
+        return staying
+    return replace(staying, cluster=back, source=here, slots=slots)
 
 
 def _to_put_back(index: Index, event: Event) -> tuple[int, tuple[int, ...]]:

@@ -192,7 +192,9 @@ class Desk:
             self._engine.unwatch(built.replaced.keep)
             raise
         built.followed_seq = generation.followed_seq
-        built.base_clusters = built.index.clusters.count if generation.base_seq else 0
+        if generation.base_seq:
+            built.base_clusters = built.index.clusters.count
+            built.base_decisions = built.index.constraints
         guard(self._engine, built)
         return built
 

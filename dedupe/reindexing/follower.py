@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -10,11 +11,13 @@ import numpy as np
 
 from dedupe.clusters.decision import JoinModel
 from dedupe.columns import grow
+from dedupe.constraints import Constraints
 from dedupe.errors import StoreError
 from dedupe.events import PLACING, Event, EventKind
 from dedupe.index import Index
 from dedupe.reading import Reading
 from dedupe.reindexing.placing import Placer
+from dedupe.reindexing.undoing import undoing_event
 from dedupe.replaying import apply_replayed
 from dedupe.settings import EngineSettings
 from dedupe.store.generations import Generation, Generations, Step
@@ -43,7 +46,10 @@ class Replaced:
 
 
 class Follower:
-    """The index of a generation, and how far it has followed the log; one thread at a time."""
+    """The index of a generation, and how far it has followed the log; one thread at a time.
+
+    ``base_clusters`` and ``base_decisions`` are those that it began with.
+    """
 
     def __init__(
         self,
@@ -58,6 +64,7 @@ class Follower:
         self.settings = settings
         self.followed_seq = generation.base_seq
         self.base_clusters = 0
+        self.base_decisions = Constraints()
         self.count = 0
         self.saw_decision = False
         self.replaced = Replaced()
@@ -97,6 +104,12 @@ class Follower:
         self.index.apply(event, None)
         self.steps.append(Step(event=event))
 
+    def put_back(self, decision: Event, at: datetime) -> None:
+        """Put back what a decision moved here, as far as it is still there."""
+        undoing = undoing_event(self.placer, decision, at)
+        if undoing is not None:
+            self.record(undoing)
+
     def _follow(self, replayed: Replayed, reading: Reading | None) -> bool:
         event = replayed.event
         if reading is not None:
@@ -108,6 +121,9 @@ class Follower:
             return True
         if event.kind is EventKind.WITHDRAWN and self.index.whereabouts(event.article_id or "") >= 0:
             self._withdraw(event)
+        undone = self.base_decisions.get(event.detail.get("undoes", 0))
+        if undone is not None:
+            self.put_back(undone.event, event.at)
         return False
 
     def _withdraw(self, event: Event) -> None:

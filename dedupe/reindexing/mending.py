@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 import numpy as np
 
@@ -18,9 +17,7 @@ from dedupe.index import Index
 from dedupe.reindexing.bonds import Bonds, by_cluster
 from dedupe.reindexing.follower import Follower
 from dedupe.reindexing.naming import Heirs
-
-ACTOR: Final = "storyfold reindex"
-"""Who moved articles in a generation so that editors' decisions hold in it."""
+from dedupe.reindexing.undoing import ACTOR
 
 
 class Mending:
@@ -71,6 +68,7 @@ class Mending:
             return
         if absorbed in self._index.constraints.parted_from(survivor, self._index):
             return
+        names = [self._index.article_id(slot) for slot in self._index.clusters.members(absorbed)]
         self._built.record(
             Event(
                 seq=self._index.seq + 1,
@@ -79,6 +77,7 @@ class Mending:
                 article_id=None,
                 cluster_id=self._index.cluster_id(survivor),
                 from_cluster_id=self._index.cluster_id(absorbed),
+                detail={"articles": names},
             )
         )
         self.heirs |= {cluster: survivor for cluster, heir in self.heirs.items() if heir == absorbed}

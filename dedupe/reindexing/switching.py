@@ -48,11 +48,18 @@ def guard(engine: Engine, built: Follower) -> None:
 
 
 def preview(engine: Engine, built: Follower, at: datetime) -> Difference:
-    """Compare a generation that has followed the log with the present one, with editors' decisions enforced."""
+    """Compare a generation that has followed the log with the present one, with editors' decisions enforced.
+
+    They are enforced anew when it is activated: until then, some may be undone.
+    """
+    decided = len(built.steps)
     with engine.held() as present:
         mending = _mended(present, built, at)
         now, then = Side.of(present), Side.of(built.index)
-        return difference_of(now, then, _names(now, then, mending, built))
+        difference = difference_of(now, then, _names(now, then, mending, built))
+    for step in reversed(built.steps[decided:]):
+        built.put_back(step.event, at)
+    return difference
 
 
 def switch(engine: Engine, generations: Generations, built: Follower, order: Order) -> Event:

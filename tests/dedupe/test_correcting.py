@@ -114,6 +114,20 @@ def test_the_older_id_survives_a_merge_and_undoing_gives_a_new_one(desk: Desk) -
     assert desk.store.cluster(younger).merged_into == older
 
 
+def test_merges_are_undone_in_either_order(desk: Desk) -> None:
+    (a,), (b,), (c,) = desk.news(1, 1, 1)
+    first, second = desk.merge(b, c), desk.merge(a, b)
+    desk.undo(second)
+    assert desk.cluster(b) == desk.cluster(c) != desk.cluster(a)
+    desk.undo(first)  # its id leads to the cluster of a, where nobody but the second merge put it
+    assert len({*desk.clusters(a, b, c)}) == 3
+
+    first, second = desk.merge(b, c), desk.merge(a, b)
+    desk.undo(first)
+    desk.undo(second)
+    assert len({*desk.clusters(a, b, c)}) == 3
+
+
 @pytest.mark.parametrize("named", [1, 2])
 def test_the_larger_side_of_a_split_keeps_the_id(desk: Desk, named: int) -> None:
     ((a, b, c),) = desk.news(3)

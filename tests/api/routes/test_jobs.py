@@ -13,6 +13,8 @@ from tests.dedupe.reindexing.archive import UNPRIMED
 from tests.soak.serving import row_of
 
 Client = httpx.AsyncClient
+FLOOD = {"title": "Flood in Arvel valley", "text": "The river Sarn burst its banks and flooded three villages."}
+BUDGET = {"title": "Budget passed in Medran", "text": "Parliament passed the budget by 112 votes to 98 on Monday."}
 
 
 async def post(client: Client, count: int, seed: int = 3) -> list[dict[str, Any]]:
@@ -101,6 +103,33 @@ async def check_told(client: Client, seq: int, answers: list[dict[str, Any]]) ->
     for answer in answers:
         looked = await client.get(f"/v1/clusters/{answer['cluster_id']}", follow_redirects=True)
         assert looked.status_code == 200
+
+
+@pytest.mark.parametrize("undone", ["before the activation", "after it"])
+def test_what_was_undone_is_not_brought_back(newsroom: Any, undone: str) -> None:
+    async def scenario(client: Client) -> None:
+        ids = [(await client.post("/v1/articles", json=row)).json()["article_id"] for row in (FLOOD, BUDGET)]
+
+        async def clusters() -> set[str]:
+            answers = [(await client.get(f"/v1/articles/{article_id}")).json() for article_id in ids]
+            return {answer["assignment"]["cluster_id"] for answer in answers}
+
+        one, other = sorted(await clusters())
+        body = {"cluster_id": other, "actor": "m.okafor"}
+        merged = (await client.post(f"/v1/clusters/{one}/merge", json=body)).json()
+        undo = f"/v1/constraints/{merged['seq']}/undo"
+        path = f"/v1/jobs/{(await ready(client, {}))['job_id']}"
+        if undone == "before the activation":
+            assert (await client.post(undo, json={"actor": "j.lind"})).status_code == 200
+        await client.post(f"{path}/activate")
+        assert len(await clusters()) == (2 if undone == "before the activation" else 1)
+        if undone == "after it":
+            assert (await client.post(undo, json={"actor": "j.lind"})).status_code == 200
+        assert (await client.post(f"{path}/rollback")).json()["state"] == "rolled_back"
+        assert len(await clusters()) == 2
+        assert (await client.get("/v1/constraints")).json()["constraints"] == []
+
+    newsroom.run(scenario)
 
 
 @pytest.mark.parametrize(
