@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     case,
     exists,
+    false,
     func,
     literal,
     select,
@@ -171,10 +172,16 @@ def _word_conditions(which: ClusterFilter, table: Table) -> list[ColumnElement[b
     if which.language is not None:
         is_language = table.c.language == which.language.removeprefix(EXCLUDED)
         conditions.append(~is_language if which.language.startswith(EXCLUDED) else is_language)
-    if words := title_words(which.q or ""):
-        found = select(articles.c.cluster_pk).where(search.found_by_title(articles.c.pk, words))
-        conditions.append(table.c.pk.in_(found.where(LIVE) if table is embargoed_clusters else found.where(VISIBLE)))
+    if which.q is not None:
+        conditions.append(_is_found(table, title_words(which.q)))
     return conditions
+
+
+def _is_found(table: Table, words: Sequence[str]) -> ColumnElement[bool]:
+    if not words:
+        return false()
+    found = select(articles.c.cluster_pk).where(search.found_by_title(articles.c.pk, words))
+    return table.c.pk.in_(found.where(LIVE) if table is embargoed_clusters else found.where(VISIBLE))
 
 
 def _has_source(table: Table, source: str) -> ColumnElement[bool]:

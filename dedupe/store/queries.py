@@ -27,7 +27,7 @@ class ClusterFilter:
 
     ``source`` and ``language`` may start with ``!`` to exclude. A cluster lies within ``seen_from``
     and ``seen_to`` (exclusive) when part of its life does. ``q`` holds words of one member's title,
-    the last perhaps unfinished.
+    the last perhaps unfinished; what holds no word finds nothing.
     """
 
     updated_since: datetime | None = None

@@ -52,8 +52,10 @@ def _agrees(wanted: str | None, present: set[str | None]) -> bool:
 
 
 def _is_found(query: str | None, members: Sequence[Member]) -> bool:
-    words = title_words(query or "")
-    return not words or any(member.is_titled and matches(words, member.headline) for member in members)
+    if query is None:
+        return True
+    words = title_words(query)
+    return bool(words) and any(member.is_titled and matches(words, member.headline) for member in members)
 
 
 def by_the_hour(members: Iterable[Member]) -> list[Keyed[Hour]]:

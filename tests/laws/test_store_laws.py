@@ -262,7 +262,8 @@ FILTERS = {
         ClusterFilter(q="Перегов"),
         lambda row, members: any("переговоры" in m.article.title for m in members),
     ),
-    "only signs": (ClusterFilter(q=' "*) '), lambda row, members: True),
+    "only signs": (ClusterFilter(q=' "*) '), lambda row, members: False),
+    "no letters": (ClusterFilter(q="😀\ufffd"), lambda row, members: False),
     "no such word": (ClusterFilter(q="zebra AND"), lambda row, members: False),
     "all at once": (
         ClusterFilter(min_size=2, source="Wire", language="!ja", q="strike", seen_from=START),

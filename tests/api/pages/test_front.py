@@ -80,6 +80,9 @@ def test_a_row_tells_what_the_cluster_is(newsroom: Any) -> None:
         ("to=2026-03-03", ["Ferry aground off Sandholm"]),
         ("to=2026-03-03T00:00:00Z", ["Ferry aground off Sandholm"]),
         ("q=nothing", []),
+        ("q=😀", []),
+        ("q=%ff", []),
+        ("q=%20", ["Banks agree to merge", "Ferry aground off Sandholm"]),
     ],
 )
 def test_the_address_says_what_is_shown(newsroom: Any, asked: str, found: list[str]) -> None:
