@@ -14,7 +14,8 @@ from api.views.wording import counted
 
 WIDTH: Final = 960
 LEFT: Final = 168
-RIGHT: Final = 940
+RIGHT: Final = 908
+"""The last date stands in the middle under its moment, half of it beyond."""
 TOP: Final = 12
 LANE: Final = 24
 MOST_LANES: Final = 14

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.views.timeline import LEFT, MOST_LANES, MOST_LINKS, OTHERS, RIGHT, UNNAMED, Seen, timeline
+from api.views.timeline import LEFT, MOST_LANES, MOST_LINKS, OTHERS, RIGHT, UNNAMED, WIDTH, Seen, timeline
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -58,6 +58,12 @@ def test_everything_lies_within_the_plot(drawn: list[tuple[int, int, int]]) -> N
     others = [lane for lane in plot.lanes if lane.name == OTHERS]
     assert len(others) == (len({article.outlet for article in articles}) > MOST_LANES)
     assert not others or others[0].y == max(lanes)
+
+
+def test_dates_at_either_end_lie_within_the_plot() -> None:
+    """A label of the script, such as "13 Sept, 08:00", is up to 90 wide, and stands in the middle under its moment."""
+    assert LEFT >= 48
+    assert WIDTH - RIGHT >= 48
 
 
 def test_thousands_of_articles_stay_a_small_plot() -> None:
