@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from api.access import needs
 from api.pages.round_ups import elsewhere
 from api.pages.visit import PageRoute, VisitDep
+from api.views.addresses import is_on_the_web
 from api.views.members import member
 from dedupe.access import Scope
 from dedupe.errors import WithdrawnArticle
@@ -33,6 +34,7 @@ def article_page(article_id: str, visit: VisitDep) -> Response:
         article=placed.stored.article,
         member=line,
         received_at=placed.stored.received_at,
+        is_on_the_web=is_on_the_web(placed.stored.article.url or ""),
         text=text[:MOST_CHARACTERS],
         is_cut=len(text) > MOST_CHARACTERS,
         why=explain(visit.archive, article_id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import httpx
@@ -122,6 +123,29 @@ def test_an_article_says_why_it_is_where_it_is(newsroom: Any) -> None:
             assert expected in page, expected
 
     newsroom.run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_link"),
+    [
+        ("https://courier.example/ferry?a=1&b=2", True),
+        ("HTTP://courier.example", True),
+        ("javascript:alert(1)//https://x.example", False),
+        ("data:text/html,x", False),
+        ("//courier.example/ferry", False),
+        ("https://", False),
+        ("tag:courier.example,2026:1", False),
+    ],
+)
+def test_the_original_is_a_link_where_it_is_on_the_web(newsroom: Any, url: str, is_link: bool) -> None:
+    async def scenario(client: httpx.AsyncClient) -> str:
+        placed = (await client.post("/v1/articles", json=ARTICLES[0] | {"url": url})).json()
+        return (await client.get(f"/articles/{placed['article_id']}")).text
+
+    page, written = newsroom.run(scenario), escape(url)
+    assert f"<bdi>{written}</bdi>" in page
+    assert (f'<a href="{written}" rel="noopener noreferrer external">' in page) is is_link
+    assert f'href="{written}"' not in page or is_link
 
 
 def test_two_articles_are_compared(newsroom: Any) -> None:
