@@ -80,7 +80,7 @@ class Guarded:
             holder = self._holder(scope)
             left = await self._rates.spend(holder.key_id, holder.rate)
         except Problem as problem:
-            answer = _to_sign_in(scope) if problem.status == 401 and _is_page(scope) else problem.response()
+            answer = _to_sign_in(scope) if problem.status == 401 and is_page(scope) else problem.response()
             await answer(scope, receive, send)
             return
 
@@ -102,7 +102,7 @@ def _is_open(path: str) -> bool:
     return path in OPEN_PATHS or path.startswith(OPEN_FOLDER)
 
 
-def _is_page(scope: Scope) -> bool:
+def is_page(scope: Scope) -> bool:
     """Return whether a person asks for a page."""
     accepted = next((value for name, value in scope["headers"] if name == b"accept"), b"")
     return b"text/html" in accepted and scope["method"] == "GET" and not scope["path"].startswith(API)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.exceptions import HTTPException
 
 from api import problems
 from api.access import Guarded
@@ -23,6 +24,7 @@ from api.keyring import KeyRing
 from api.metrics import Metrics
 from api.middleware import Headed, Observed
 from api.openapi import describe_keys
+from api.pages.nowhere import on_http_error
 from api.pages.routing import PAGES
 from api.rates import Rates
 from api.releases import release_when_due
@@ -117,6 +119,7 @@ def create_app(
     app.state.dispatcher = dispatcher
     app.state.vitals = Vitals(metrics, engine.statistics)
     problems.install(app)
+    app.add_exception_handler(HTTPException, on_http_error)  # type: ignore[arg-type]  # it is only called with these
     app.add_exception_handler(NotModified, lambda _request, _known: not_modified())
     for routes in (
         bulk, articles, exports, clusters, corrections, provenance, neighbours, explanation, compare, changes,

@@ -150,6 +150,19 @@ def problem_of_request(error: RequestValidationError) -> Problem:
     return Problem(422, "invalid_webhook", "; ".join(f"{one['field']}: {one['reason']}" for one in errors[:3]), errors)
 
 
+def problem_of_address(request: Request, error: HTTPException) -> Problem:
+    """Return the problem with a request for what no route answers."""
+    detail = str(error.detail)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        detail = f"there is nothing at {request.url.path}; /docs lists what there is"
+    problem = Problem(error.status_code, CODES.get(error.status_code, "http_error"), detail)
+    problem.headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        problem.headers["Allow"] = allowed = ", ".join(_methods_at(request))
+        problem.detail = f"{request.method} is not possible at {request.url.path}, only {allowed}"
+    return problem
+
+
 def defect() -> Problem:
     """Return the problem that an error of ours is: it says nothing of itself."""
     return Problem(500, "internal_error", "an error of ours; the log has it under this request's X-Request-ID")
@@ -161,7 +174,7 @@ def _parameter(place: Sequence[int | str]) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error that is meant with a problem document; others are answered by the middleware."""
+    """Answer every error of a route with a problem document; others are answered by the middleware."""
 
     @app.exception_handler(Problem)
     async def on_problem(_: Request, problem: Problem) -> Response:
@@ -179,18 +192,6 @@ def install(app: FastAPI) -> None:
     async def on_invalid_query(_: Request, error: RequestValidationError) -> Response:
         is_body = any(entry["loc"][0] == "body" for entry in error.errors())
         return (problem_of_request(error) if is_body else problem_of_query(error)).response()
-
-    @app.exception_handler(HTTPException)
-    async def on_http_error(request: Request, error: HTTPException) -> Response:
-        detail = str(error.detail)
-        if error.status_code == HTTPStatus.NOT_FOUND:
-            detail = f"there is nothing at {request.url.path}; /docs lists what there is"
-        problem = Problem(error.status_code, CODES.get(error.status_code, "http_error"), detail)
-        problem.headers = dict(error.headers or {})
-        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            problem.headers["Allow"] = allowed = ", ".join(_methods_at(request))
-            problem.detail = f"{request.method} is not possible at {request.url.path}, only {allowed}"
-        return problem.response()
 
 
 def _methods_at(request: Request) -> list[str]:

@@ -133,7 +133,7 @@ class PageRoute(ScopedRoute):
         try:
             await super().handle(scope, receive, send)
         except Problem as problem:
-            answer = await _told(Request(scope), problem)
+            answer = await told(Request(scope), problem)
             await answer(scope, receive, send)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -144,16 +144,17 @@ class PageRoute(ScopedRoute):
             try:
                 return await answer(request)
             except Problem as problem:
-                return await _told(request, problem)
+                return await told(request, problem)
             except DedupeError as error:
-                return await _told(request, problem_of(error))
+                return await told(request, problem_of(error))
             except RequestValidationError as error:
                 first = error.errors()[0]
                 detail = f"{first['loc'][-1]}: {first['msg']}"
-                return await _told(request, Problem(422, "invalid_query", detail))
+                return await told(request, Problem(422, "invalid_query", detail))
 
         return answer_person
 
 
-async def _told(request: Request, problem: Problem) -> Response:
+async def told(request: Request, problem: Problem) -> Response:
+    """Return the page that tells a person of a problem."""
     return (await _visit(request, request.app.state.service)).refuse(problem)

@@ -70,6 +70,15 @@ def test_wrong_paths_and_methods_are_problems_too(
     assert method == "HEAD" or (allowed or "/docs") in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("path", ["/v1/nothing", "/v1/clusters/"])
+def test_addresses_of_the_api_answer_browsers_as_they_answer_programs(newsroom: Any, path: str) -> None:
+    async def scenario(client: httpx.AsyncClient) -> httpx.Response:
+        return await client.get(path, headers={"Accept": "text/html"})
+
+    answer = newsroom.run(scenario)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 def test_a_defect_says_nothing_of_itself(newsroom: Any) -> None:
     @newsroom.app.get("/broken")
     async def broken() -> None:

@@ -176,14 +176,21 @@ def test_compare_asks_for_what_is_missing(newsroom: Any) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/clusters/clu_none", "/clusters/clu_none/related", "/articles/art_none", "/compare?left=art_x&right=art_y"],
+    [
+        "/nothing",
+        "/clusters/",
+        "/clusters/clu_none",
+        "/clusters/clu_none/related",
+        "/articles/art_none",
+        "/compare?left=art_x&right=art_y",
+    ],
 )
 def test_what_is_not_there_is_told_on_a_page(newsroom: Any, path: str) -> None:
     async def scenario(client: httpx.AsyncClient) -> None:
-        page = await client.get(path)
+        page = await client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
         assert page.status_code == 404
         assert page.headers["content-type"] == "text/html; charset=utf-8"
-        assert "_" in page.text
+        assert "<h1>Not Found</h1>" in page.text
         assert "It may have been mistyped" in page.text
 
     newsroom.run(scenario)
