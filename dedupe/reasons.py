@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 from dedupe.clusters.attribution import Attribution, attribute, decided_by
 from dedupe.events import DuplicateOf, Event, EventKind, RunnerUp
-from dedupe.sentences import sentence, share
+from dedupe.sentences import OF_TIME_OR_SIZE, sentence, share
 
 Detail = Mapping[str, Any]
+
+NEARLY: Final = 0.75
+"""So much of what the weightiest feature adds counts nearly as much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +141,14 @@ def _against(join: JoinReason) -> str:
 
 
 def _most(join: JoinReason, sign: int) -> str:
-    """Return the feature that spoke most for the decision."""
-    best = max(join.features, key=lambda reason: sign * (reason.contribution or 0.0), default=None)
-    if best is None or sign * (best.contribution or 0.0) <= 0:
+    """Return what spoke most for the decision, or against it.
+
+    An editor can check what the texts say: where that counts nearly as much as the weightiest, it comes first.
+    """
+    speaking = [(sign * (reason.contribution or 0.0), reason) for reason in join.features]
+    most, weightiest = max(speaking, key=itemgetter(0), default=(0.0, None))
+    if weightiest is None or most <= 0:
         return ""
-    return f" What spoke most {'for' if sign > 0 else 'against'} it: {best.sentence}"
+    said = (reason for weight, reason in speaking if weight >= NEARLY * most and reason.name not in OF_TIME_OR_SIZE)
+    told = dict.fromkeys([next(said, weightiest), weightiest])
+    return f" What spoke most {'for' if sign > 0 else 'against'} it: {' '.join(one.sentence for one in told)}"

@@ -72,7 +72,9 @@ def _gap(value: float) -> str:
     seconds = math.expm1(value) * 86_400
     if seconds < 60:
         return "It was published while the cluster's articles were, or a date is missing."
-    return f"It was published {span_of_time(seconds)} before the first or after the last of the cluster's articles."
+    if seconds < 3_630:  # what is recorded of an hour is an hour within some seconds
+        return "It was published within an hour of the cluster's articles."
+    return f"It was published {span_of_time(seconds)} before or after the cluster's articles."
 
 
 def _unshared(value: float) -> str:
@@ -112,3 +114,7 @@ _SENTENCES: Final[Mapping[str, Callable[[float], str]]] = {
     ),
 }
 KNOWN: Final = frozenset(_SENTENCES)
+OF_TIME_OR_SIZE: Final = frozenset(
+    {"oldest", "dated", "gap", "inverse_size", "log_size", "log_length", "log_length_best", "brief_undated"}
+)
+"""Features that ask when or how much was written; all others ask what."""
