@@ -31,6 +31,7 @@ UNCHANGED: Final[Json] = ASSIGNMENT | {"decision": "unchanged"}
 STORED: Final[Json] = {
     "article_id": ASSIGNMENT["article_id"],
     **ARTICLE,
+    "headline": ARTICLE["title"],
     "received_at": "2026-03-02T06:41:12.480Z",
     "version": None,
     "authors": [],
@@ -44,6 +45,7 @@ ARTICLES: Final[Json] = {"articles": [STORED], "next_cursor": None}
 _BRIEFING: Final[Json] = STORED | {
     "article_id": "art_7c2p0w4n8x6kd",
     "title": "Four things to know this morning",
+    "headline": "Four things to know this morning",
     "text": "1. The ferry. All 212 people are safe. 2. The vote. Aldmere counts again today. 3. The banks. …",
     "uri": "eastlow:2026:4730",
     "url": "https://eastlow.example/news/this-morning",

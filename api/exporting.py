@@ -17,7 +17,7 @@ from dedupe.writers.item import FeedAbout, FeedItem
 
 ARTICLE_COLUMNS: Final = (
     "article_id", "cluster_id", "duplicate_group_id", "duplicate_of", "decision", "confidence", "received_at",
-    "published_at", "source", "uri", "url", "language", "title", "text", "authors",
+    "published_at", "source", "uri", "url", "language", "title", "text", "authors", "headline",
 )  # fmt: skip
 CLUSTER_COLUMNS: Final = tuple(ClusterOut.model_fields)
 
@@ -67,7 +67,7 @@ def _article_item(stored: StoredArticle, base_url: str) -> FeedItem:
     return FeedItem(
         item_id=stored.article_id,
         url=article.url or f"{base_url}v1/articles/{stored.article_id}",
-        title=article.title,
+        title=stored.headline,
         text=article.text,
         published_at=article.published_at or stored.received_at,
         updated_at=stored.received_at,
@@ -90,6 +90,7 @@ def _article_row(stored: StoredArticle) -> dict[str, Any]:
             "confidence": placed.confidence,
             "received_at": stored.received_at,
             "language": stored.language,
+            "headline": stored.headline,
         }
         | {name: getattr(article, name, None) for name in names}
     )

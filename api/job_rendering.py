@@ -69,4 +69,4 @@ def _article(catalogue: Catalogue, article_id: str) -> Json | None:
         stored = catalogue.article(article_id)
     except UnknownArticle:
         return None
-    return None if stored.article is None else {"article_id": article_id, "title": stored.article.title}
+    return None if stored.article is None else {"article_id": article_id, "title": stored.headline}

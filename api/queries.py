@@ -38,7 +38,7 @@ class ClusterQuery(BaseModel):
     language: str | None = Field(
         default=None, min_length=2, max_length=20, description="Of this language; `!` in front: of any other."
     )
-    q: str | None = Field(default=None, min_length=1, max_length=200, description="Words of a title.")
+    q: str | None = Field(default=None, min_length=1, max_length=200, description="Words of a headline.")
     sort: ClusterSort = ClusterSort.UPDATED
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = Field(default=None, max_length=500, description="`next_cursor` of the page before.")

@@ -45,6 +45,7 @@ def article_json(stored: StoredArticle) -> dict[str, Any]:
     return {
         "article_id": stored.article_id,
         "title": article.title,
+        "headline": stored.headline,
         "text": article.text,
         "source": article.source,
         "uri": article.uri,

@@ -98,10 +98,14 @@ class AssignmentOut(BaseModel):
 
 
 class ArticleOut(BaseModel):
-    """An article as it is kept, with its assignment."""
+    """An article as it is kept, with its assignment.
+
+    ``headline`` is what lists and searches call it: its title, or, where none was sent, how its text begins.
+    """
 
     article_id: str
     title: str
+    headline: str
     text: str
     source: str | None
     uri: str | None

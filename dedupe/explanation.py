@@ -133,7 +133,7 @@ def _described(placed: Placed, nearest: Placed, state: TextState) -> NearestArti
     return NearestArticle(
         article_id=nearest.stored.article_id,
         text_state=state,
-        title=article.title or nearest.reading.page.title,
+        title=nearest.stored.headline,
         source=article.source,
         published_at=article.published_at,
         seconds_after=apart if apart == apart else None,  # noqa: PLR0124  NaN is the number unequal to itself

@@ -120,7 +120,7 @@ def _similar(placed: Placed, other: Placed, similarity: float) -> SimilarArticle
     return SimilarArticle(
         article_id=other.stored.article_id,
         cluster_id=other.stored.assignment.cluster_id,
-        title=article.title or other.reading.page.title,
+        title=other.stored.headline,
         source=article.source,
         published_at=article.published_at,
         similarity=round(similarity, 4),

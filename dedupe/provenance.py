@@ -122,7 +122,7 @@ class _Origins:
         role = Role.COPY if assignment.duplicate_of else Role.ORIGINAL
         return Origin(
             article_id=stored.article_id,
-            title=article.title or placed.reading.page.title,
+            title=stored.headline,
             source=article.source,
             published_at=article.published_at,
             received_at=stored.received_at,

@@ -13,6 +13,7 @@ from dedupe.index import Index
 from dedupe.reading import Reading
 from dedupe.store.records import StoredArticle
 from dedupe.submission import Submission
+from dedupe.text.lead import lead
 
 
 def placing_event(index: Index, verdict: Verdict, submission: Submission, reading: Reading) -> Event:
@@ -148,6 +149,7 @@ def stored_article(
         content_digest=submission.article.content_digest,
         top_terms=top_terms,
         hidden=event.hidden,
+        lead="" if submission.article.title.strip() else lead(reading.page, submission.article.text, reading.dropped),
     )
 
 

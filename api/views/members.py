@@ -10,7 +10,6 @@ from api.views.timeline import Seen
 from dedupe.events import Event
 from dedupe.reasons import join_reason, summary
 from dedupe.store.records import StoredArticle
-from dedupe.store.summary import headline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ def member(stored: StoredArticle, event: Event, elsewhere: Iterable[Elsewhere] =
     return Member(
         article_id=stored.article_id,
         cluster_id=stored.assignment.cluster_id,
-        title=headline(article.title, article.text),
+        title=stored.headline,
         language=stored.language,
         outlet=article.source,
         at=article.published_at or stored.received_at,
@@ -82,7 +81,7 @@ def seen(articles: Iterable[StoredArticle]) -> list[Seen]:
                     article_id=stored.article_id,
                     outlet=article.source,
                     at=article.decision_time(stored.received_at) or stored.received_at,
-                    title=headline(article.title, article.text),
+                    title=stored.headline,
                     copied_from=copied.article_id if copied else None,
                 )
             )

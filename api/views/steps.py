@@ -9,7 +9,6 @@ from api.views.wording import counted
 from dedupe.constraints import Constraint, Rule
 from dedupe.store.answers import ClusterRow
 from dedupe.store.records import StoredArticle
-from dedupe.store.summary import headline
 
 MOST_TITLES = 20
 
@@ -30,7 +29,7 @@ def title_of(stored: StoredArticle) -> str:
     """Return what an article is called, with its outlet."""
     if stored.article is None:
         return stored.article_id
-    title = headline(stored.article.title, stored.article.text)
+    title = stored.headline
     return f"{title} ({stored.article.source})" if stored.article.source else title
 
 

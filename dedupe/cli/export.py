@@ -26,8 +26,8 @@ Row = dict[str, Any]
 
 COLUMNS: Final = (
     "article_id", "cluster_id", "duplicate_group_id", "duplicate_of", "decision", "confidence", "received_at",
-    "revision", "detected_language", "uri", "url", "source", "published_at", "language", "version", "title", "text",
-    "authors", "pub_status", "embargoed_until",
+    "revision", "detected_language", "headline", "uri", "url", "source", "published_at", "language", "version",
+    "title", "text", "authors", "pub_status", "embargoed_until",
 )  # fmt: skip
 
 
@@ -112,6 +112,7 @@ def _row(stored: StoredArticle, article: Article) -> Row:
         "received_at": _moment(stored.received_at),
         "revision": stored.revision,
         "detected_language": stored.language,
+        "headline": stored.headline,
     }
     return placed | {name: _value(getattr(article, name)) for name in COLUMNS if name not in placed}
 
@@ -129,7 +130,7 @@ def _item(row: Row) -> FeedItem:
     return FeedItem(
         item_id=row["article_id"],
         url=row["url"],
-        title=row["title"],
+        title=row["headline"],
         text=row["text"],
         published_at=datetime.fromisoformat(row["published_at"] or row["received_at"]),
         authors=row["authors"],

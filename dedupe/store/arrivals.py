@@ -51,6 +51,7 @@ class Arrivals:
         self._originals = _load_originals(connection, changes)
         self._articles: list[Values] = []
         self._texts: list[Values] = []
+        self._headlines: list[tuple[int, str]] = []
         self._identities: list[Values] = []
         self._grouped: list[Values] = []
         self._told: list[tuple[int, Sequence[str]]] = []
@@ -64,7 +65,8 @@ class Arrivals:
         self._count(row, Member.of(stored, article, pk), cluster)
         self._originals[stored.article_id] = row
         self._articles.append(row)
-        self._texts.append(text_values(article, pk))
+        self._texts.append(text_values(stored, article, pk))
+        self._headlines.append((pk, stored.headline))
         self._told.append((pk, stored.assignment.also_in))
         self._identities += [{"digest": digest, "article_pk": pk} for digest in change.identities]
 
@@ -94,7 +96,7 @@ class Arrivals:
         _INSERT_IDENTITIES.run(connection, self._identities)
         _SET_GROUP.run(connection, self._grouped)
         add_round_ups(connection, self._told)
-        search.add_titles(connection, ((row["article_pk"], row["title"]) for row in self._texts))
+        search.add_headlines(connection, self._headlines)
         self._clusters.recount()
 
 

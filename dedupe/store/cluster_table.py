@@ -11,9 +11,10 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from dedupe.events import Event
 from dedupe.store.cluster_rows import cluster_values, embargoed_values, summary_of
 from dedupe.store.dialect import Batch, Values
+from dedupe.store.records import headline
 from dedupe.store.rows import Record, unpacked
 from dedupe.store.schema import LIVE, articles, cluster_sources, clusters, embargoed_clusters, texts
-from dedupe.store.summary import HEADLINE_CHARACTERS, Member, Summary, headline
+from dedupe.store.summary import Member, Summary
 from dedupe.store.times import moment
 
 _NAMED = select(clusters).where(clusters.c.id.in_(bindparam("ids", expanding=True)))
@@ -45,7 +46,7 @@ _MEMBERS = (
         articles.c.top_terms,
         articles.c.hidden,
         texts.c.title,
-        func.substr(texts.c.text, 1, HEADLINE_CHARACTERS).label("lead"),
+        texts.c.lead,
     )
     .join(texts, texts.c.article_pk == articles.c.pk)
     .where(articles.c.cluster_pk == bindparam("cluster_pk"), LIVE)

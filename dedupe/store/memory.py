@@ -144,7 +144,9 @@ class MemoryStore(MemoryCatalogue):
         article_id = event.article_id or ""
         group = self._leave_cluster(article_id)
         left = self._articles[article_id]
-        self._articles[article_id] = replace(left, article=None, content_digest=b"", top_terms=(), hidden=False)
+        self._articles[article_id] = replace(
+            left, article=None, content_digest=b"", top_terms=(), hidden=False, lead=""
+        )
         self._assign(article_id, duplicate_group_id=None, duplicate_of=None)
         self._identities = {digest: known for digest, known in self._identities.items() if known != article_id}
         self._dissolve(group)

@@ -21,7 +21,7 @@ from dedupe.store.cluster_table import ClusterTable
 from dedupe.store.correction_rows import correct, dissolve, is_in_force, place_of
 from dedupe.store.dialect import Batch, insert_if_absent
 from dedupe.store.order import check_lifts, check_moves
-from dedupe.store.records import Change, StoredArticle
+from dedupe.store.records import Change, StoredArticle, headline
 from dedupe.store.round_up_rows import add_round_ups, remove_round_ups
 from dedupe.store.rows import WITHDRAWN_VALUES, Record, article_values, event_values, text_values, vocabulary_values
 from dedupe.store.schema import LIVE, articles, clusters, events, identities, texts, vocabularies
@@ -76,7 +76,7 @@ def _apply(connection: Connection, change: Change) -> None:
 
 
 _REVISED = (
-    select(articles.c.pk, articles.c.duplicate_group_id, clusters.c.id.label("cluster_id"), texts.c.title)
+    select(articles.c.pk, articles.c.duplicate_group_id, clusters.c.id.label("cluster_id"), texts.c.title, texts.c.lead)
     .join(texts, texts.c.article_pk == articles.c.pk)
     .join(clusters, clusters.c.pk == articles.c.cluster_pk)
     .where(articles.c.id == bindparam("article_id"))
@@ -97,9 +97,9 @@ def _revise(
     place = {"pk": old.pk, "cluster_pk": table[change.event.cluster_id].pk}
     values = article_values(stored, article, change.event.seq)
     connection.execute(update(articles).where(articles.c.pk == old.pk), values | place)
-    connection.execute(update(texts).where(texts.c.article_pk == old.pk), text_values(article, old.pk))
-    search.remove_title(connection, old.pk, old.title)
-    search.add_titles(connection, [(old.pk, article.title)])
+    connection.execute(update(texts).where(texts.c.article_pk == old.pk), text_values(stored, article, old.pk))
+    search.remove_headline(connection, old.pk, headline(old.title, old.lead))
+    search.add_headlines(connection, [(old.pk, stored.headline)])
     if change.identities:
         rows = [{"digest": digest, "article_pk": old.pk} for digest in change.identities]
         connection.execute(insert_if_absent(identities), rows)
@@ -113,8 +113,8 @@ def _revise(
 
 def _withdraw(connection: Connection, table: ClusterTable, event: Event) -> None:
     old = _live(connection, event)
-    search.remove_title(connection, old.pk, old.title)
-    search.scrub_removed_titles(connection)
+    search.remove_headline(connection, old.pk, headline(old.title, old.lead))
+    search.scrub_removed_headlines(connection)
     connection.execute(delete(texts).where(texts.c.article_pk == old.pk))
     connection.execute(delete(identities).where(identities.c.article_pk == old.pk))
     remove_round_ups(connection, [old.pk])

@@ -26,7 +26,7 @@ class ClusterFilter:
     """Which clusters to list.
 
     ``source`` and ``language`` may start with ``!`` to exclude. A cluster lies within ``seen_from``
-    and ``seen_to`` (exclusive) when part of its life does. ``q`` holds words of one member's title,
+    and ``seen_to`` (exclusive) when part of its life does. ``q`` holds words of one member's headline,
     the last perhaps unfinished; what holds no word finds nothing.
     """
 

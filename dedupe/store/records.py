@@ -16,7 +16,8 @@ from dedupe.events import Assignment, Event
 class StoredArticle:
     """An article as the log left it.
 
-    ``article`` is None once it was taken down; a ``hidden`` one is embargoed.
+    ``article`` is None once it was taken down; a ``hidden`` one is embargoed. ``lead`` stands for the title of one
+    that has none, "" for others.
     """
 
     article_id: str
@@ -28,6 +29,17 @@ class StoredArticle:
     content_digest: bytes
     top_terms: tuple[str, ...] = ()
     hidden: bool = False
+    lead: str = ""
+
+    @property
+    def headline(self) -> str:
+        """What the article is called, in every list and search; "" once it was taken down."""
+        return headline(self.article.title, self.lead) if self.article else ""
+
+
+def headline(title: str, lead: str) -> str:
+    """Return what an article is called."""
+    return title.strip() or lead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,11 +94,12 @@ def article_values(stored: StoredArticle, article: Article, placed_seq: int) -> 
     }
 
 
-def text_values(article: Article, article_pk: int) -> Values:
+def text_values(stored: StoredArticle, article: Article, article_pk: int) -> Values:
     """Return the row of an article's text."""
     return {
         "article_pk": article_pk,
         "title": article.title,
+        "lead": stored.lead,
         "text": article.text,
         "uri": article.uri,
         "url": article.url,
@@ -147,6 +148,7 @@ def stored_of(row: Record) -> StoredArticle:
         content_digest=row.content_digest,
         top_terms=unpacked(row.top_terms),
         hidden=row.hidden,
+        lead=row.lead or "",
     )
 
 

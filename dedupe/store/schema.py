@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from dedupe.events import PLACING
 
-HEAD: Final = "0008"
+HEAD: Final = "0009"
 """Revision that this code reads and writes: the newest in ``migrations/versions``."""
 
 _PK: Final = BigInteger().with_variant(Integer, "sqlite")  # an INTEGER primary key is SQLite's own row number
@@ -212,6 +212,7 @@ texts: Final = Table(
     Column("uri", Text),
     Column("url", Text),
     Column("authors", Text, nullable=False),
+    Column("lead", Text, nullable=False, server_default=""),
 )
 
 identities: Final = Table(

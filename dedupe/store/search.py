@@ -1,6 +1,6 @@
-"""The words of titles, searchable in the same transaction that writes the titles; SQLite's way: FTS5.
+"""The words of headlines, searchable in the same transaction that writes the articles; SQLite's way: FTS5.
 
-The table holds words without their order and no title (``content=''``, ``detail=none``). Words
+The table holds words without their order and no headline (``content=''``, ``detail=none``). Words
 come normalised from `titles`, so its tokeniser has only to split at blanks. PostgreSQL would put
 the same words into a ``tsvector`` column with the ``simple`` configuration.
 """
@@ -21,29 +21,29 @@ def create_title_search(connection: Connection) -> None:
     )
 
 
-def add_titles(connection: Connection, titles: Iterable[tuple[int, str]]) -> None:
-    """Make articles, by number, findable under their titles."""
-    rows = [(article_pk, " ".join(title_words(title))) for article_pk, title in titles if title]
+def add_headlines(connection: Connection, headlines: Iterable[tuple[int, str]]) -> None:
+    """Make articles, by number, findable under what they are called."""
+    rows = [(article_pk, " ".join(title_words(headline))) for article_pk, headline in headlines if headline]
     if rows:
         connection.exec_driver_sql("INSERT INTO titles(rowid, title) VALUES (?, ?)", rows)
 
 
-def remove_title(connection: Connection, article_pk: int, title: str) -> None:
-    """Stop finding an article under its ``title``, which must be the one it was added with."""
-    if title:
+def remove_headline(connection: Connection, article_pk: int, headline: str) -> None:
+    """Stop finding an article under its ``headline``, which must be the one it was added with."""
+    if headline:
         connection.exec_driver_sql(
             "INSERT INTO titles(titles, rowid, title) VALUES ('delete', ?, ?)",
-            (article_pk, " ".join(title_words(title))),
+            (article_pk, " ".join(title_words(headline))),
         )
 
 
-def scrub_removed_titles(connection: Connection) -> None:
-    """Rewrite the index without the words of removed titles, which it only marked so far."""
+def scrub_removed_headlines(connection: Connection) -> None:
+    """Rewrite the index without the words of removed headlines, which it only marked so far."""
     connection.exec_driver_sql("INSERT INTO titles(titles) VALUES ('optimize')")
 
 
 def found_by_title(article_pk: ColumnElement[int], words: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that an article's title has all ``words``, the last one as a beginning."""
+    """Return the condition that an article's headline has all ``words``, the last one as a beginning."""
     quoted = [f'"{word}"' for word in words]
     query = " ".join(quoted) + "*"
     row = literal_column("rowid", BigInteger)
@@ -52,7 +52,7 @@ def found_by_title(article_pk: ColumnElement[int], words: Sequence[str]) -> Colu
 
 
 def newest_titled(phrases: Sequence[Sequence[str]], look: int, before: int | None) -> Select[int]:
-    """Return the statement that finds the newest articles whose titles have every word of one of the ``phrases``."""
+    """Return the statement that finds the newest articles whose headlines have every word of one of the ``phrases``."""
     query = " OR ".join("(" + " AND ".join(f'"{word}"' for word in phrase) + ")" for phrase in phrases)
     row = literal_column("rowid", BigInteger)
     matching = select(row).select_from(table("titles")).where(text("titles MATCH :query").bindparams(query=query))

@@ -55,7 +55,7 @@ def _is_found(query: str | None, members: Sequence[Member]) -> bool:
     if query is None:
         return True
     words = title_words(query)
-    return bool(words) and any(member.is_titled and matches(words, member.headline) for member in members)
+    return bool(words) and any(matches(words, member.headline) for member in members)
 
 
 def by_the_hour(members: Iterable[Member]) -> list[Keyed[Hour]]:
@@ -72,11 +72,11 @@ def by_the_hour(members: Iterable[Member]) -> list[Keyed[Hour]]:
 def titled(
     articles: Iterable[StoredArticle], numbers: Mapping[str, int], which: TitleQuery, before: int | None
 ) -> list[tuple[int, StoredArticle]]:
-    """Return the newest articles whose titles have every word of a phrase, by number."""
+    """Return the newest articles whose headlines have every word of a phrase, by number."""
     found = []
     for stored in articles:
         number = numbers[stored.article_id]
-        words = set(title_words(stored.article.title)) if stored.article else set()
+        words = set(title_words(stored.headline))
         if (before is None or number < before) and any(words.issuperset(phrase) for phrase in which.phrases):
             found.append((number, stored))
     return sorted(found, key=itemgetter(0), reverse=True)[: which.look]

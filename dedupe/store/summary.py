@@ -15,7 +15,6 @@ from dedupe.store.velocity import combined, heat
 
 SHOWN_SOURCES: Final = 20
 SHOWN_TERMS: Final = 10
-HEADLINE_CHARACTERS: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,7 @@ class Member:
         return cls(
             ordinal=ordinal,
             article_id=stored.article_id,
-            headline=headline(article.title, article.text),
+            headline=stored.headline,
             is_titled=bool(article.title.strip()),
             source=article.source,
             language=stored.language,
@@ -58,11 +57,6 @@ class Member:
     def rank(self) -> tuple[bool, int, int]:
         """Order in which members may represent: originals with a title before all others, then the earliest."""
         return (not (self.is_titled and self.duplicate_of is None), self.seen_us, self.ordinal)
-
-
-def headline(title: str, text: str) -> str:
-    """Return what stands for an article in a list."""
-    return title.strip() or text[:HEADLINE_CHARACTERS].strip()
 
 
 def seen_us(article: Article, received_at: datetime) -> int:

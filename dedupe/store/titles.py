@@ -1,4 +1,4 @@
-"""The words of a title, as searches compare them."""
+"""The words of a title, or of what stands for one, as searches compare them."""
 
 from __future__ import annotations
 

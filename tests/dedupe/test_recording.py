@@ -203,6 +203,15 @@ def test_the_row_of_an_article(index: Index, room: Newsroom) -> None:
     assert stored.assignment == assignment(event)
 
 
+def test_an_article_without_a_title_has_a_lead(index: Index, room: Newsroom) -> None:
+    event, submission = placed(index, Verdict(None, 1.0), room)
+    untitled = replace(submission, article=replace(submission.article, title=" ", text="Ferry aground.\n\nAll safe."))
+    rows = [stored_article(event, one, reading_of(one), revision=1, top_terms=()) for one in (submission, untitled)]
+
+    assert [row.lead for row in rows] == ["", "Ferry aground. All safe."]
+    assert [row.headline for row in rows] == [submission.article.title, "Ferry aground. All safe."]
+
+
 def test_furniture_left_out_is_recorded(index: Index, room: Newsroom) -> None:
     submission = room.report(0)
     reading = read(submission.article, "en", submission.received_at, EngineSettings(), dropped=(0,))

@@ -73,7 +73,7 @@ class Expected:
 
     def _withdraw(self, article_id: str) -> None:
         self.articles[article_id] = replace(
-            self.articles[article_id], article=None, content_digest=b"", top_terms=(), hidden=False
+            self.articles[article_id], article=None, content_digest=b"", top_terms=(), hidden=False, lead=""
         )
         self._set(article_id, duplicate_group_id=None, duplicate_of=None)
         self.identities = {digest: known for digest, known in self.identities.items() if known != article_id}
@@ -175,7 +175,7 @@ class Expected:
         groups = [m.assignment.duplicate_group_id for m in members]
         return ClusterRow(
             cluster_id=cluster_id,
-            headline=first.article.title or first.article.text[:120].strip(),
+            headline=first.article.title or first.lead,
             representative_id=first.article_id,
             language=first.language,
             size=len(members),

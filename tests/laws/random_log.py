@@ -11,6 +11,8 @@ from dedupe import ids
 from dedupe.article import Article, PubStatus
 from dedupe.events import STANDING, Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
 from dedupe.store.records import Change, StoredArticle, VocabularySnapshot
+from dedupe.text.lead import lead
+from dedupe.text.page import read_page
 
 START = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 WORDS = [
@@ -120,6 +122,7 @@ class RandomLog:
             content_digest=article.content_digest,
             top_terms=tuple(self.rng.sample(WORDS, self.rng.randint(0, 6))),
             hidden=hidden,
+            lead="" if article.title else lead(read_page("", article.text), article.text),
         )
         event = self._event(kind, article_id, cluster_id, moved_from, hidden=hidden)
         return Change(event=event, stored=stored, identities=article.identities, vocabulary=self._vocabulary())

@@ -252,15 +252,15 @@ FILTERS = {
     ),
     "language": (ClusterFilter(language="de"), lambda row, members: row.language == "de"),
     "not language": (ClusterFilter(language="!de"), lambda row, members: row.language != "de"),
-    "word": (ClusterFilter(q="zurich"), lambda row, members: any("Zürich" in m.article.title for m in members)),
+    "word": (ClusterFilter(q="zurich"), lambda row, members: any("Zürich" in m.headline for m in members)),
     "beginning": (
         ClusterFilter(q="FLOOD, mini"),
-        lambda row, members: any({"flood", "minister"} <= set(m.article.title.split()) for m in members),
+        lambda row, members: any({"flood", "minister"} <= set(title_words(m.headline)) for m in members),
     ),
-    "unspaced": (ClusterFilter(q="東京"), lambda row, members: any("東京" in m.article.title for m in members)),
+    "unspaced": (ClusterFilter(q="東京"), lambda row, members: any("東京" in m.headline for m in members)),
     "cyrillic": (
         ClusterFilter(q="Перегов"),
-        lambda row, members: any("переговоры" in m.article.title for m in members),
+        lambda row, members: any("переговоры" in m.headline for m in members),
     ),
     "only signs": (ClusterFilter(q=' "*) '), lambda row, members: False),
     "no letters": (ClusterFilter(q="😀\ufffd"), lambda row, members: False),
@@ -271,7 +271,7 @@ FILTERS = {
             row.size >= 2
             and row.language != "ja"
             and any(m.article.source == "Wire" for m in members)
-            and any("strike" in m.article.title.split() for m in members)
+            and any("strike" in title_words(m.headline) for m in members)
         ),
     ),
 }
@@ -414,7 +414,7 @@ def test_titles_are_found_newest_first_and_shown_where_they_represent(subject: S
         having = [
             one.article_id
             for row, one in zip(rows, stored, strict=True)
-            if any(set(title_words(one.article.title)) >= set(phrase) for phrase in wanted)
+            if any(set(title_words(one.headline)) >= set(phrase) for phrase in wanted)
             and (seen_before is None or row.first_seen < seen_before)
         ]
         expected = sorted(having, key=order.__getitem__, reverse=True)

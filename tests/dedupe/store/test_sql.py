@@ -264,7 +264,9 @@ def spoken(change: Change, title: str, text: str) -> Change:
     )
     return replace(
         change,
-        stored=replace(change.stored, article=article, top_terms=("lighthouse", "herons")),
+        stored=replace(
+            change.stored, article=article, top_terms=("lighthouse", "herons"), lead="" if title else HEADLINE
+        ),
         identities=article.identities,
     )
 
@@ -275,7 +277,7 @@ def traces(folder: Path) -> set[str]:
     return {word for word in words if word.encode() in content}
 
 
-def log_with_a_text_to_erase(length: int) -> tuple[list[Change], Change]:
+def log_with_a_text_to_erase(length: int, title: str = HEADLINE) -> tuple[list[Change], Change]:
     log = RandomLog(21)
     changes = log.changes(300)
     at = next(i for i, c in enumerate(changes) if i > 100 and c.event.kind is EventKind.OPENED)
@@ -284,7 +286,7 @@ def log_with_a_text_to_erase(length: int) -> tuple[list[Change], Change]:
         at = next(i for i, c in enumerate(changes) if i > at and c.event.kind is EventKind.OPENED)
         article_id = changes[at].event.article_id
     changes = [
-        spoken(change, HEADLINE, f"{SENTENCE}. " * length) if change.event.article_id == article_id else change
+        spoken(change, title, f"{SENTENCE}. " * length) if change.event.article_id == article_id else change
         for change in changes
     ]
     known = log.live[article_id]
@@ -293,13 +295,14 @@ def log_with_a_text_to_erase(length: int) -> tuple[list[Change], Change]:
     return changes, gone
 
 
-@pytest.mark.parametrize("length", [1, 40, 2_000])
-def test_a_takedown_erases_the_text_from_the_files(tmp_path: Path, length: int) -> None:
-    changes, gone = log_with_a_text_to_erase(length)
+@pytest.mark.parametrize(("length", "title"), [(1, HEADLINE), (40, HEADLINE), (2_000, HEADLINE), (40, "")])
+def test_a_takedown_erases_the_text_from_the_files(tmp_path: Path, length: int, title: str) -> None:
+    changes, gone = log_with_a_text_to_erase(length, title)
     store = open_at(tmp_path / "a.db")
     for start in range(0, 300, 10):
         store.commit(changes[start : start + 10])
     assert {"lighthouse", "violet herons", "xylophone", "zebulon", "org/herons"} <= traces(tmp_path)
+    assert store.catalogue.clusters(ClusterFilter(q="xylophone"), ClusterSort.SIZE, 5, None).rows != []
     store.commit([gone])
     assert traces(tmp_path) == set()
     assert_shows(store, store.catalogue, Expected([*changes, gone]))
