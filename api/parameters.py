@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 
-from api.problems import Problem
+from api.problems import INVALID_QUERY, problem_with
 
 
 def taken_by(dependant: Dependant) -> Mapping[str, bool]:
@@ -30,8 +30,7 @@ def check(query: bytes, taken: Mapping[str, bool]) -> None:
     problems = {name: _unknown(taken) for name in given if name not in taken}
     problems |= {name: "give it once" for name in given if given.count(name) > 1 and not taken.get(name, True)}
     if problems:
-        errors = [{"field": name, "reason": reason} for name, reason in list(problems.items())[:20]]
-        raise Problem(422, "invalid_query", "; ".join(f"{one['field']}: {one['reason']}" for one in errors[:3]), errors)
+        raise problem_with(INVALID_QUERY, problems.items())
 
 
 def _unknown(taken: Mapping[str, bool]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -38,6 +39,8 @@ from dedupe.errors import (
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = "5"
+MOST_ERRORS: Final = 20
+INVALID_QUERY: Final = "invalid_query"
 
 STATUS: Final[Mapping[type[DedupeError], int]] = {
     InvalidArticle: 422,
@@ -124,30 +127,26 @@ def problem_of_body(error: ValidationError, code: str = InvalidArticle.code) -> 
             reason += r"; \ud800 to \udfff are halves of a character and stand for nothing alone"
         errors = [{"field": "body", "reason": reason}]
         return Problem(400, "malformed_json", f"the body is not JSON: {reason}", errors)
-    errors = [
-        {"field": ".".join(str(step) for step in entry["loc"]) or "body", "reason": entry["msg"]}
-        for entry in first[:20]
-    ]
-    detail = "; ".join(f"{entry['field']}: {entry['reason']}" for entry in errors[:3])
-    return Problem(422, code, detail, errors)
+    return problem_with(code, ((".".join(map(str, entry["loc"])) or "body", entry["msg"]) for entry in first))
+
+
+def problem_with(code: str, fields: Iterable[tuple[str, str]]) -> Problem:
+    """Return the problem with several fields, each with what is wrong with it; the first are told."""
+    errors = [{"field": field, "reason": reason} for field, reason in islice(fields, MOST_ERRORS)]
+    return Problem(422, code, "; ".join(f"{one['field']}: {one['reason']}" for one in errors[:3]), errors)
 
 
 def problem_of_query(error: RequestValidationError) -> Problem:
     """Return the problem with parameters that cannot be used."""
-    errors = [{"field": _parameter(entry["loc"]), "reason": str(entry["msg"])} for entry in error.errors()[:20]]
-    detail = "; ".join(f"{entry['field']}: {entry['reason']}" for entry in errors[:3])
-    return Problem(422, "invalid_query", detail, errors)
+    return problem_with(INVALID_QUERY, ((_parameter(entry["loc"]), str(entry["msg"])) for entry in error.errors()))
 
 
 def problem_of_request(error: RequestValidationError) -> Problem:
     """Return the problem with a body that FastAPI looked at; never repeats what the body says."""
     if error.errors()[0]["type"] == "json_invalid":
         return Problem(400, "malformed_json", "the body is not JSON")
-    errors = [
-        {"field": ".".join(str(step) for step in entry["loc"][1:]) or "body", "reason": str(entry["msg"])}
-        for entry in error.errors()[:20]
-    ]
-    return Problem(422, "invalid_webhook", "; ".join(f"{one['field']}: {one['reason']}" for one in errors[:3]), errors)
+    fields = ((".".join(map(str, entry["loc"][1:])) or "body", str(entry["msg"])) for entry in error.errors())
+    return problem_with("invalid_webhook", fields)
 
 
 def problem_of_address(request: Request, error: HTTPException) -> Problem:

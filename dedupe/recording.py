@@ -40,21 +40,26 @@ def placing_event(index: Index, verdict: Verdict, submission: Submission, readin
     )
 
 
-def revising_event(placed: Event, known: Assignment, *, same_text: bool, is_alone: bool) -> Event:
-    """Turn the event that would place a text as new into the revision of a known article.
+def destination(index: Index, placed: Event, article_id: str, *, same_text: bool) -> str:
+    """Return the cluster of a revision of a known article, ``placed`` as if it were new.
 
-    A revision that keeps most of the text stays where it is, and what it is a copy of; another goes
-    where it would go if it were new. If it ``is_alone`` in its cluster, that one will do for a new one. Which
-    cluster the features are about is ``considered`` then.
+    One that keeps most of the text stays where it is; another goes where it would go if it were new. If it is
+    alone in its cluster, that one will do for a new one.
     """
-    detail = considered(placed)
-    cluster_id = placed.cluster_id
+    if same_text or (placed.kind is EventKind.OPENED and index.is_alone(article_id)):
+        return index.cluster_id(index.whereabouts(article_id))
+    return placed.cluster_id
+
+
+def revising_event(placed: Event, known: Assignment, cluster_id: str, *, same_text: bool) -> Event:
+    """Turn the event that would place a text as new into the revision of a known article, which goes to a cluster.
+
+    A revision that keeps most of the text stays what it is a copy of. Which cluster the features are about is
+    ``considered`` then.
+    """
+    detail = considered(placed, cluster_id)
     if same_text:
         detail = no_copy(detail) | _copy_detail_of(known)
-    if same_text or (placed.kind is EventKind.OPENED and is_alone):
-        cluster_id = known.cluster_id
-    elif placed.kind is EventKind.OPENED:
-        detail["founded"] = True
     detail = elsewhere(detail, placed, cluster_id)
     return Event(
         seq=placed.seq,
@@ -75,9 +80,11 @@ def staying_event(revised: Event, known: Assignment) -> Event:
     return replace(revised, cluster_id=known.cluster_id, from_cluster_id=None, detail=detail)
 
 
-def considered(placed: Event) -> dict[str, Any]:
-    """Return what an event that places a text says, with the cluster that its features are about."""
+def considered(placed: Event, cluster_id: str) -> dict[str, Any]:
+    """Return what an event that places a text says when it goes to a cluster, and which one its features are about."""
     detail = dict(placed.detail)
+    if placed.kind is EventKind.OPENED and cluster_id == placed.cluster_id:
+        detail["founded"] = True
     if "features" in detail:
         is_opened = placed.kind is EventKind.OPENED
         detail["considered"] = detail["runner_up"]["cluster_id"] if is_opened else placed.cluster_id

@@ -7,11 +7,11 @@ from dataclasses import replace
 from dedupe.article import Article
 from dedupe.correcting import may_go
 from dedupe.duplicates.containment import containment
-from dedupe.events import Assignment, Decision, Event, EventKind
+from dedupe.events import Assignment, Decision, Event
 from dedupe.group import Group
 from dedupe.index import Index
 from dedupe.reading import Reading
-from dedupe.recording import revising_event, staying_event
+from dedupe.recording import destination, revising_event, staying_event
 from dedupe.store.records import StoredArticle
 from dedupe.submission import Submission
 
@@ -33,8 +33,8 @@ def revision_event(
     """Turn the event that would place a text as new into the revision of a known article, read ``before`` this."""
     same_text = before is not None and containment(before.evidence.shingles, reading.evidence.shingles) >= SAME_TEXT
     at_present = present(index, known)
-    is_alone = placed.kind is EventKind.OPENED and index.is_alone(known.article_id)
-    event = revising_event(placed, at_present, same_text=same_text, is_alone=is_alone)
+    cluster_id = destination(index, placed, known.article_id, same_text=same_text)
+    event = revising_event(placed, at_present, cluster_id, same_text=same_text)
     return event if may_go(index, known.article_id, event.cluster_id) else staying_event(event, at_present)
 
 

@@ -142,12 +142,7 @@ def _grown(count: int, run: int) -> Grown:
 
 def grow(count: int, seed: int) -> Grown:
     """Add made-up news to an engine, one article at a time, and look at it now and then."""
-    warm = Engine(DiscardStore())
-    warm.add_all(list(submissions(WARM)))
-    del warm
-    gc.collect()
-    before = resident()
-    arriving = submissions(count, seed)
+    before, arriving = warmed_up(), submissions(count, seed)
     points: list[Point] = []
     pauses: Counter[int] = Counter()
     with TemporaryDirectory() as folder:
@@ -156,6 +151,13 @@ def grow(count: int, seed: int) -> Grown:
             points.append(look(engine, took, before))
             pauses.update(power_of(milliseconds) for milliseconds in took)
     return Grown(points, dict(pauses))
+
+
+def warmed_up() -> int:
+    """Return how many bytes are resident once all that is needed was loaded."""
+    Engine(DiscardStore()).add_all(list(submissions(WARM)))
+    gc.collect()
+    return resident()
 
 
 def decide(engine: Engine, arriving: Iterable[Submission]) -> list[float]:

@@ -6,7 +6,6 @@ are known, and nothing is decided. Then some are decided one at a time, as alway
 
 from __future__ import annotations
 
-import gc
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,21 +16,19 @@ from typing import Any, Final, NamedTuple
 from news import Report, reports
 
 from dedupe import ids
+from dedupe.cli.batch import GROUP_ARTICLES
 from dedupe.engine import Engine
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
 from dedupe.settling import read_groups
-from dedupe.store.discard import DiscardStore
 from dedupe.submission import Submission
 from rows.apart import apart
 from rows.figure import Figure, Measured, Size
-from rows.growth import WARM, Beside, Point, decide, look, power_of, told
-from rows.memory import resident
-from rows.stream import submission_of, submissions
+from rows.growth import Beside, Point, decide, look, power_of, told, warmed_up
+from rows.stream import submission_of
 
 SHARES: Final = (0.1, 0.2, 0.5, 1.0)
 DECIDED: Final = 20_000
-GROUP: Final = 256
 LARGEST_PAUSE: Final = 100.0
 
 
@@ -74,22 +71,12 @@ def measure(size: Size) -> Measured:
         f" the others entered as a log is replayed; decisions by what they took: {told(filled[0].decided)}; entries:"
         f" {told(filled[0].entered)}"
     )
-    points = filled[0].points
-    curves: dict[str, Sequence[float]] = {
-        "live": [point.live for point in points],
-        "per_second": [round(point.per_second, 1) for point in points],
-        "bytes": [point.resident for point in points],
-    }
-    return Measured(figures=figures, note=note, curves=curves)
+    return Measured(figures=figures, note=note)
 
 
 def fill(count: int, seed: int) -> Filled:
     """Grow an index, look at it at each of the `SHARES`, and say so on the way: it takes an hour and more."""
-    warm = Engine(DiscardStore())
-    warm.add_all(list(submissions(WARM)))
-    del warm
-    gc.collect()
-    before, arriving = resident(), reports(count, seed)
+    before, arriving = warmed_up(), reports(count, seed)
     points: list[Point] = []
     decided, entered, longest = Counter[int](), Counter[int](), 0.0
     with TemporaryDirectory() as folder:
@@ -111,7 +98,7 @@ def enter(engine: Engine, arriving: Iterable[Report], count: int) -> Iterator[fl
     """Enter reports of a stream of ``count`` without deciding; yield the milliseconds that each took."""
     known, read = tee(arriving)
     waiting = (submission_of(report, count) for report in read)
-    groups = iter(lambda: list(islice(waiting, GROUP)), [])
+    groups = iter(lambda: list(islice(waiting, GROUP_ARTICLES)), [])
     with engine.held() as index:
         for group, readings in read_groups(groups, engine.settings):
             for submission, reading, report in zip(group, readings, known, strict=False):

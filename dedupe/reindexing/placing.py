@@ -15,7 +15,7 @@ from dedupe.duplicates.containment import containment
 from dedupe.events import PLACING, Event, EventKind
 from dedupe.index import Index
 from dedupe.reading import Draft, Reading, read, read_again, read_ahead
-from dedupe.recording import considered, elsewhere, merging_event, no_copy, placing_event
+from dedupe.recording import considered, destination, elsewhere, merging_event, no_copy, placing_event
 from dedupe.settings import EngineSettings
 from dedupe.store.generations import Step
 from dedupe.store.records import Replayed
@@ -95,12 +95,8 @@ class Placer:
     def _revised(self, placed: Event, slot: int, *, same_text: bool) -> Event:
         """Turn the placing of a text as new into the revision of a known article, as `revising_event` does."""
         home = self.index.cluster_id(self.index.clusters.cluster_of(slot))
-        detail = considered(placed)
-        is_opened = placed.kind is EventKind.OPENED
-        stays = same_text or (is_opened and self.index.is_alone(placed.article_id or ""))
-        cluster_id = home if stays else placed.cluster_id
-        if is_opened and not stays:
-            detail["founded"] = True
+        cluster_id = destination(self.index, placed, placed.article_id or "", same_text=same_text)
+        detail = considered(placed, cluster_id)
         if cluster_id != placed.cluster_id:
             detail = no_copy(elsewhere(detail, placed, cluster_id))
         group = self.index.group_id(slot)

@@ -11,7 +11,7 @@ from dedupe.article import Article
 from dedupe.store import search
 from dedupe.store.cluster_table import Cluster, ClusterTable
 from dedupe.store.dialect import Batch, Values, insert_if_absent
-from dedupe.store.records import Change, StoredArticle
+from dedupe.store.records import Change, StoredArticle, headline
 from dedupe.store.round_up_rows import add_round_ups
 from dedupe.store.rows import article_values, text_values
 from dedupe.store.schema import articles, identities, texts
@@ -51,7 +51,6 @@ class Arrivals:
         self._originals = _load_originals(connection, changes)
         self._articles: list[Values] = []
         self._texts: list[Values] = []
-        self._headlines: list[tuple[int, str]] = []
         self._identities: list[Values] = []
         self._grouped: list[Values] = []
         self._told: list[tuple[int, Sequence[str]]] = []
@@ -66,7 +65,6 @@ class Arrivals:
         self._originals[stored.article_id] = row
         self._articles.append(row)
         self._texts.append(text_values(stored, article, pk))
-        self._headlines.append((pk, stored.headline))
         self._told.append((pk, stored.assignment.also_in))
         self._identities += [{"digest": digest, "article_pk": pk} for digest in change.identities]
 
@@ -96,7 +94,8 @@ class Arrivals:
         _INSERT_IDENTITIES.run(connection, self._identities)
         _SET_GROUP.run(connection, self._grouped)
         add_round_ups(connection, self._told)
-        search.add_headlines(connection, self._headlines)
+        called = ((row["article_pk"], headline(row["title"], row["lead"])) for row in self._texts)
+        search.add_headlines(connection, called)
         self._clusters.recount()
 
 

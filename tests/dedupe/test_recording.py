@@ -11,7 +11,7 @@ from dedupe.decide import Copy, Rival, Verdict
 from dedupe.events import Assignment, Decision, DuplicateOf, Event, EventKind, RunnerUp
 from dedupe.index import Index
 from dedupe.reading import Reading, read
-from dedupe.recording import assignment, placing_event, revising_event, staying_event, stored_article
+from dedupe.recording import assignment, destination, placing_event, revising_event, staying_event, stored_article
 from dedupe.settings import EngineSettings
 from dedupe.submission import Submission
 from tests.dedupe.newsroom import Newsroom
@@ -144,9 +144,14 @@ def known(index: Index) -> Assignment:
     )
 
 
+def revision_of(known: Assignment, index: Index, event: Event, *, same_text: bool = False) -> Event:
+    cluster_id = destination(index, event, known.article_id, same_text=same_text)
+    return revising_event(event, known, cluster_id, same_text=same_text)
+
+
 def test_a_revision_of_most_of_the_text_stays_and_stays_a_copy(index: Index, room: Newsroom, known: Assignment) -> None:
     event, _ = placed(index, Verdict(1, 0.9, copy_of(1)), room)
-    revised = revising_event(event, known, same_text=True, is_alone=False)
+    revised = revision_of(known, index, event, same_text=True)
 
     assert (revised.kind, revised.article_id) == (EventKind.REVISED, known.article_id)
     assert (revised.cluster_id, revised.from_cluster_id) == (CLUSTERS[0], None)
@@ -162,14 +167,14 @@ def test_a_revision_of_most_of_the_text_stays_and_stays_a_copy(index: Index, roo
 def test_an_original_revised_a_little_becomes_nobodys_copy(index: Index, room: Newsroom, known: Assignment) -> None:
     event, _ = placed(index, Verdict(1, 0.9, copy_of(1)), room)
     original = replace(known, duplicate_of=None, duplicate_group_id=None)
-    revised = revising_event(event, original, same_text=True, is_alone=False)
+    revised = revision_of(original, index, event, same_text=True)
 
     assert not {"duplicate_of", "duplicate_group_id"} & revised.detail.keys()
 
 
 def test_another_text_goes_where_it_would_go_if_it_were_new(index: Index, room: Newsroom, known: Assignment) -> None:
     event, _ = placed(index, Verdict(1, 0.9, rivals=(rival(1, 0.9),)), room)
-    revised = revising_event(event, known, same_text=False, is_alone=True)
+    revised = revision_of(known, index, event)
 
     assert (revised.cluster_id, revised.from_cluster_id) == (CLUSTERS[1], CLUSTERS[0])
     assert "duplicate_of" not in revised.detail
@@ -177,15 +182,24 @@ def test_another_text_goes_where_it_would_go_if_it_were_new(index: Index, room: 
 
 def test_a_cluster_of_its_own_will_do_for_a_new_one(index: Index, room: Newsroom, known: Assignment) -> None:
     event, _ = placed(index, Verdict(None, 1.0), room)
-    revised = revising_event(event, known, same_text=False, is_alone=True)
+    revised = revision_of(known, index, event)
 
     assert (revised.cluster_id, revised.from_cluster_id) == (CLUSTERS[0], None)
     assert "founded" not in revised.detail
 
 
 def test_a_cluster_of_others_will_not(index: Index, room: Newsroom, known: Assignment) -> None:
+    both = Event(
+        seq=3,
+        at=room.tick(),
+        kind=EventKind.MERGED,
+        cluster_id=CLUSTERS[0],
+        from_cluster_id=CLUSTERS[1],
+        article_id=None,
+    )
+    index.apply(both, None)
     event, _ = placed(index, Verdict(None, 1.0), room)
-    revised = revising_event(event, known, same_text=False, is_alone=False)
+    revised = revision_of(known, index, event)
 
     assert (revised.cluster_id, revised.from_cluster_id) == (event.cluster_id, CLUSTERS[0])
     assert revised.detail["founded"]
