@@ -51,19 +51,19 @@ EXPLANATION: Final[Json] = {
     "decided_at": "2026-03-02T09:12:00Z",
     "revision": 1,
     "placed_in": "clu_7s5hh7zpyenpj",
-    "summary": "It joined with a probability of .967, where .420 is needed, the runner-up had .027. What spoke most"
+    "summary": "It joined with a probability of .967, where .440 is needed, the runner-up had .027. What spoke most"
     " for it: Its words match the cluster's as a whole: .73.",
     "duplicate_of": None,
     "duplicate_group_id": None,
     "join": {
         "cluster_id": "clu_7s5hh7zpyenpj",
         "probability": 0.9674,
-        "threshold": 0.42,
-        "margin": 0.5474,
+        "threshold": 0.44,
+        "margin": 0.5274,
         "runner_up": {"cluster_id": "clu_enay5be8kmrgt", "confidence": 0.0273},
         "lead": 0.9401,
-        "model": 9,
-        "base": 0.2853425,
+        "model": 10,
+        "base": 0.301745,
         "log_odds": 3.39,
         "features": [
             {
@@ -75,7 +75,7 @@ EXPLANATION: Final[Json] = {
             {
                 "name": "oldest",
                 "value": 0.9996,
-                "contribution": 0.8078475,
+                "contribution": 0.791445,
                 "sentence": "Closeness in time to the cluster's oldest article (1 is the same moment, .14 six days):"
                 " 1.00.",
             },

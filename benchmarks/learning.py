@@ -28,7 +28,7 @@ SIGNS: Final = {
 }  # fmt: skip
 """What speaks for belonging together must never count against it, nor the other way round: a
 weight of the wrong sign is a quirk of the sets it was learned from."""
-VERSION: Final = 9
+VERSION: Final = 10
 """Raised with every model that is to be shipped; those before stay in the archive, for decisions made by them."""
 TREES: Final = 200
 FEWEST: Final = 200
@@ -39,8 +39,10 @@ CROWD: Final = 10
 UNSHARED, LONG, LONG_AGO, DOUBT = 3.0, 5.5, round(math.log1p(90), 3), 1.8
 """From which `unshared` on, which is that of 402 shingles and one in common, if `log_length` is that of 245 tokens or
 more, and from which `gap` on, which is that of 90 days, how much is taken from the log-odds."""
-NOTHING_SHARED, SMALL_DOUBT = 5.0, 0.5
+NOTHING_SHARED, SMALL_DOUBT = 5.0, 0.8
 """From which `unshared` on, which is that of 147 shingles and none in common, how much where dates are closer."""
+NOTHING_RARE, UNDATED_DOUBT, DATED_DOUBT = 0.1, 1.7, 0.7
+"""Up to which `rare` a long text shares next to no rare word with another, and how much it is taken for that."""
 
 UNLEARNED: Final = JoinModel(
     0, 0.0, Trees(np.empty((0, QUESTIONS), np.int32), np.empty((0, QUESTIONS)), np.empty((0, QUESTIONS + 1))), 0.5, 0.5
@@ -154,34 +156,37 @@ def fit(examples: Mapping[Set, Examples], threshold: float, merge_threshold: flo
 
 
 def doubting(model: JoinModel) -> JoinModel:
-    """Return a model that is less sure of what is far apart in time, or may be, and of long texts that share nothing.
+    """Return a model that is less sure of what is far apart in time, or may be, and of long texts that share little.
 
     Labelled sets tell of few days. Two long texts of unknown date with next to no passage in common are one event
     in them for two to one, in undated news of years for one to two; and a quarter of a year between two
     dates hardly ever comes up. Two reports of one quarrel, days apart, do where little else is known. Sets cannot
-    teach it, so the last tree is not learned.
+    teach it, so the last two trees are not learned.
     """
+    # The first question's left answer leads to the second, its right one to the third; the second's answers to the
+    # fourth and fifth, the third's to the sixth and seventh. One that is not asked leads nowhere else.
+    passages = _rule(
+        {0: ("dated", 0.5), 1: ("unshared", UNSHARED), 4: ("log_length", LONG), 2: ("gap", LONG_AGO)}
+        | {5: ("unshared", NOTHING_SHARED)},
+        {3: DOUBT, 6: DOUBT, 7: DOUBT, 5: SMALL_DOUBT},
+    )
+    words = _rule(
+        {0: ("log_length", LONG), 2: ("dated", 0.5), 5: ("rare", NOTHING_RARE), 6: ("rare", NOTHING_RARE)},
+        {4: UNDATED_DOUBT, 6: DATED_DOUBT},
+    )
+    columns = zip(model.trees, passages, words, strict=True)
+    return replace(model, trees=Trees(*(np.concatenate(column) for column in columns)))
+
+
+def _rule(questions: Mapping[int, tuple[str, float]], doubts: Mapping[int, float]) -> Trees:
+    """Return a tree of questions by their places; each leaf takes its doubt from the log-odds."""
     features, cuts = np.zeros((1, QUESTIONS), np.int32), np.zeros((1, QUESTIONS))
     leaves = np.zeros((1, QUESTIONS + 1))
-    # The first question's left answer leads to the second, its right one to the third; the second's right one to the
-    # fifth, the third's left one to the sixth. These leaves are on the right of the fifth, the third and the sixth.
-    for question, name, cut in (
-        (0, "dated", 0.5),
-        (1, "unshared", UNSHARED),
-        (4, "log_length", LONG),
-        (2, "gap", LONG_AGO),
-        (5, "unshared", NOTHING_SHARED),
-    ):
-        features[0, question], cuts[0, question] = FEATURES.index(name), cut
-    leaves[0, 3] = leaves[0, 6:8] = -DOUBT
-    leaves[0, 5] = -SMALL_DOUBT
-    learned = model.trees
-    trees = Trees(
-        np.concatenate([learned.features, features]),
-        np.concatenate([learned.cuts, cuts]),
-        np.concatenate([learned.leaves, leaves]),
-    )
-    return replace(model, trees=trees)
+    for place, (name, cut) in questions.items():
+        features[0, place], cuts[0, place] = FEATURES.index(name), cut
+    for place, doubt in doubts.items():
+        leaves[0, place] = -doubt
+    return Trees(features, cuts, leaves)
 
 
 def _tree(nodes: NDArray[np.void]) -> tuple[list[int], list[float], list[float]]:

@@ -53,7 +53,7 @@ COPIES = (
 )
 """What the sets lack and the world has: undated, short and sparse news, languages without a prior."""
 ROUNDS = 3
-THRESHOLD, MERGE_THRESHOLD = 0.42, 0.46
+THRESHOLD, MERGE_THRESHOLD = 0.44, 0.46
 
 
 def main() -> None:

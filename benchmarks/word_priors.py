@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise, product
 from math import expm1
 from pathlib import Path
@@ -24,7 +25,8 @@ from wordfreq.numbers import digit_freq, smash_numbers
 
 from dedupe.clusters.terms import count_terms
 from dedupe.language_code import language_code
-from dedupe.text.tokens import tokenise
+from dedupe.stems import stems_in, words_among
+from dedupe.text.tokens import Tokens, tokenise
 
 WORDS: Final = 350
 """The words of an article that count: with so many, the median share of English words is that of `prior.py`."""
@@ -36,8 +38,6 @@ LEFT_OUT: Final = {"en", "ko"}
 """English news was counted; the list of Korean has words without their endings, which we do not take off."""
 PAIRED: Final = ("ja", "zh")
 """Written without spaces: terms are pairs of neighbouring characters, within words and across them."""
-BEFORE_OTHERS: Final = 0.04
-"""How many words of these stand before a figure or a word of another script, so that their last character is a term."""
 COMMON: Final = 1_000
 """Pairs across words are reckoned from so many characters that words end and begin with."""
 FIGURES: Final = range(2_100)
@@ -121,20 +121,25 @@ def term_frequencies(words: Mapping[str, float], language: str) -> Mapping[int, 
 
 def _term_frequencies(words: Mapping[str, float], language: str) -> dict[int, float]:
     found: dict[int, float] = defaultdict(float)
-    code, is_paired = language_code(language), language in PAIRED
-    for piece, frequency in pieces(words) if is_paired else words.items():
+    code, stems = language_code(language), stems_in(language)
+    for piece, frequency in pieces(words) if language in PAIRED else words.items():
         if frequency < RAREST / 10:
             continue
         tokens = tokenise(piece)
-        terms = count_terms(tokens.hashes, tokens.flags, 0, 0, code).hashes.tolist()
-        # The last character of a pair is a term by itself only because nothing follows it here.
-        for term in terms[:1] if is_paired else terms:
+        hashes, word = tokens.hashes, partial(_cut_out, piece, tokens)
+        if stems:
+            hashes = stems.of(hashes, words_among(tokens.flags), word)
+        for term in count_terms(hashes, tokens.flags, 0, 0, code).hashes.tolist():
             found[term] += frequency
     return found
 
 
+def _cut_out(piece: str, tokens: Tokens, at: int) -> str:
+    return piece[tokens.starts[at] : tokens.ends[at]]
+
+
 def pieces(words: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-    """Yield pairs of characters, and characters at the end of words, with their frequencies."""
+    """Yield pairs of neighbouring characters with their frequencies."""
     first, last, within = Counter[str](), Counter[str](), Counter[str]()
     for word, frequency in words.items():
         first[word[0]] += frequency
@@ -144,7 +149,6 @@ def pieces(words: Mapping[str, float]) -> Iterator[tuple[str, float]]:
     for (left, ends), (right, begins) in product(last.most_common(COMMON), first.most_common(COMMON)):
         within[left + right] += ends * begins
     yield from within.items()
-    yield from ((word, frequency * BEFORE_OTHERS) for word, frequency in last.items())
 
 
 if __name__ == "__main__":

@@ -43,15 +43,25 @@ class Evidence(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """The tokens of titles and of texts, and which of a text are compared.
+    """The tokens of titles and of texts, what each counts as among terms, and which of a text are compared.
 
     ``rows`` tell for each article from where to where its title and its text go, in the first four places.
     """
 
     hashes: NDArray[np.uint64]
+    stems: NDArray[np.uint64]
     flags: NDArray[np.uint8]
     kept: NDArray[np.bool_]
     rows: NDArray[np.int64]
+
+
+class Joined(NamedTuple):
+    """The tokens of one article that are compared, what each counts as, and where in title or text it stands."""
+
+    hashes: NDArray[np.uint64]
+    stems: NDArray[np.uint64]
+    flags: NDArray[np.uint8]
+    places: NDArray[np.int32]
 
 
 class Gathered(NamedTuple):
@@ -110,10 +120,11 @@ def _gather(tokens: Compared, languages: NDArray[np.int64], size: int, permuted:
     for article in range(len(rows)):
         most = max(most, rows[article, 1], rows[article, 3])
     out = _room(most, len(languages))
-    hashes, flags, places = np.empty(most, np.uint64), np.empty(most, np.uint8), np.empty(most, np.int32)
+    hashes, stems = np.empty(most, np.uint64), np.empty(most, np.uint64)
+    flags, places = np.empty(most, np.uint8), np.empty(most, np.int32)
     for article in range(len(languages)):
         begin, end = out.ends[article], out.ends[article + 1]
-        titled, count = _join(tokens, rows[article], hashes, flags, places)
+        titled, count = _join(tokens, rows[article], Joined(hashes, stems, flags, places))
         # A wire copy runs under another headline: the title is compared only where there is little else.
         start = titled if count - titled >= SHORT else 0
         end[6] = begin[6] + count - start
@@ -126,7 +137,7 @@ def _gather(tokens: Compared, languages: NDArray[np.int64], size: int, permuted:
         end[2] = _append(out.words, end[1], _numbers(hashes[start:count], numbered))
         end[3] = _append(out.words, end[2], sign(ordered, permuted))
         heading = titled or min(LEAD_TOKENS, count)
-        terms = count_terms(hashes[:count], flags[:count], titled, heading, languages[article])
+        terms = count_terms(stems[:count], flags[:count], titled, heading, languages[article])
         end[4] = _append(out.hashes, begin[4], terms.hashes)
         end[5] = _put(out.counts, begin[5], terms, places[:count])
     return out
@@ -145,21 +156,18 @@ def _room(most: int, articles: int) -> Gathered:
 
 
 @kernel
-def _join(
-    tokens: Compared,
-    row: NDArray[np.int64],
-    hashes: NDArray[np.uint64],
-    flags: NDArray[np.uint8],
-    places: NDArray[np.int32],
-) -> tuple[int, int]:
+def _join(tokens: Compared, row: NDArray[np.int64], out: Joined) -> tuple[int, int]:
     """Write the tokens of a title and then those of its text that are compared; return how many of both there are."""
-    given, marks, kept, _ = tokens
+    given, counted, marks, kept, _ = tokens
+    hashes, stems, flags, places = out
     first, titled = row[0], int(row[1] - row[0])
     for at in range(titled):
-        hashes[at], flags[at], places[at] = given[first + at], marks[first + at], at
+        hashes[at], stems[at] = given[first + at], counted[first + at]
+        flags[at], places[at] = marks[first + at], at
     count, first = titled, row[2]
     for at in range(row[3] - first):
-        hashes[count], flags[count], places[count] = given[first + at], marks[first + at], at
+        hashes[count], stems[count] = given[first + at], counted[first + at]
+        flags[count], places[count] = marks[first + at], at
         count += kept[first + at]
     return titled, count
 

@@ -16,6 +16,7 @@ from dedupe.article import Article
 from dedupe.evidence import Compared, Evidence, gather
 from dedupe.language_code import language_code
 from dedupe.settings import EngineSettings
+from dedupe.stems import stems_of
 from dedupe.text.page import Page, pages_of, read_block
 
 T = TypeVar("T")
@@ -85,14 +86,13 @@ def read(
 
 def read_again(reading: Reading, language: str, settings: EngineSettings, dropped: Sequence[int]) -> Reading:
     """Read an article in another language, or without some of its lines."""
-    head, body = reading.page.head, reading.page.body
-    titled, count = len(head.hashes), len(head.hashes) + len(body.hashes)
-    tokens = Compared(
-        np.concatenate((head.hashes, body.hashes)),
-        np.concatenate((head.flags, body.flags)),
-        np.concatenate((np.zeros(titled, np.bool_), reading.page.without(dropped))),
-        np.array([[0, titled, titled, count]], np.int64),
-    )
+    page, text = reading.page, reading.article.text
+    begin, end = page.span
+    places = [at - begin for at in page.row[:4]]
+    kept = np.zeros(end - begin, np.bool_)
+    kept[places[2] : places[3]] = page.without(dropped)
+    block, stems = page.block, stems_of([page], [text], [language])
+    tokens = Compared(block.hashes[begin:end], stems, block.flags[begin:end], kept, np.array([places], np.int64))
     evidence = gather(tokens, [language_code(language)], settings.shingle_size)[0]
     return reading._replace(language=language, dropped=dropped, evidence=evidence)
 
@@ -134,9 +134,9 @@ def _read_block(drafts: Sequence[Draft], settings: EngineSettings) -> list[Readi
         kept = kept.copy()
         for draft, page, row in zip(drafts, pages, scanned.rows, strict=True):
             kept[row[2] : row[3]] = page.without(draft.dropped)
-    tokens = Compared(scanned.hashes, scanned.flags, kept, scanned.rows)
-    languages = [language_code(draft.language) for draft in drafts]
-    evidence = gather(tokens, languages, settings.shingle_size)
+    languages = [draft.language for draft in drafts]
+    tokens = Compared(scanned.hashes, stems_of(pages, texts, languages), scanned.flags, kept, scanned.rows)
+    evidence = gather(tokens, [*map(language_code, languages)], settings.shingle_size)
     return [_reading(*parts) for parts in zip(drafts, pages, evidence, strict=True)]
 
 

@@ -18,7 +18,7 @@ from dedupe.clusters.space import Arrays, space_of
 from dedupe.clusters.terms import Vector
 from dedupe.kernel import kernel
 
-FITS: Final = 0.2
+FITS: Final = 0.15
 """An event counts when the article belongs to it with this probability: it has only a part of the text."""
 FEWEST: Final = 3
 """So many events make a round-up: two are often one event told twice, or what it led to."""

@@ -1,9 +1,9 @@
 """From tokens to the weighted terms an article is compared by.
 
-A term is a token, or a pair of neighbouring characters in scripts without spaces. Its weight is
-(1 + ln tf) · idf (Salton & Buckley 1988), the title counted several times; the heaviest terms
-stay, scaled to unit length and kept as 15-bit integers, so that sums over them are exact in any
-order.
+A term is the stem of a word, a number, or a pair of neighbouring characters in scripts without
+spaces. Its weight is (1 + ln tf) · idf (Salton & Buckley 1988), the title counted several times;
+the heaviest terms stay, scaled to unit length and kept as 15-bit integers, so that sums over them
+are exact in any order.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.kernel import kernel
-from dedupe.text.tokens import IS_SOLO
+from dedupe.text.tokens import FOLLOWS, IS_SOLO
 
 MAX_TERMS: Final = 48
 MAX_TITLE_TERMS: Final = 16
@@ -51,22 +51,25 @@ class Vector(NamedTuple):
 
 @kernel
 def count_terms(
-    hashes: NDArray[np.uint64], flags: NDArray[np.uint8], title_tokens: int, heading_tokens: int, language: int
+    stems: NDArray[np.uint64], flags: NDArray[np.uint8], title_tokens: int, heading_tokens: int, language: int
 ) -> Terms:
     """Count the distinct terms of an article whose first ``title_tokens`` tokens are its title.
 
-    The first ``heading_tokens`` stand for the title: they are the title where there is one. Only the
-    first `BODY_TOKENS` tokens of the body count: news says what it is about at its top.
+    ``stems`` are what its tokens count as. The first ``heading_tokens`` stand for the title: they are
+    the title where there is one. Only the first `BODY_TOKENS` tokens of the body count: news says what
+    it is about at its top.
     """
-    n = min(len(hashes), title_tokens + BODY_TOKENS)
+    n = min(len(stems), title_tokens + BODY_TOKENS)
     slots = np.full(_table_size(n), -1, dtype=np.int32)
     found = np.empty(n, dtype=np.uint64)
     body, title = np.zeros(n, np.int32), np.zeros(n, np.int32)
     heading, first = np.zeros(n, np.int32), np.zeros(n, np.int32)
     count = 0
     for i in range(n):
-        paired = i + 1 < n and i + 1 != title_tokens and flags[i] & flags[i + 1] & IS_SOLO
-        term = _term_hash(hashes[i], hashes[i + 1] if paired else np.uint64(0), language)
+        paired = i + 1 < n and i + 1 != title_tokens and _is_pair(flags[i], flags[i + 1])
+        if not paired and i > 0 and i != title_tokens and _is_pair(flags[i - 1], flags[i]):
+            continue  # the latter of a pair, and of no other
+        term = _term_hash(stems[i], stems[i + 1] if paired else np.uint64(0), language)
         at = _find_slot(slots, found, term)
         if slots[at] < 0:
             slots[at] = count
@@ -132,6 +135,12 @@ def _vector(numbers: NDArray[np.int32], weights: NDArray[np.float64], most: int)
     scale = UNIT / np.sqrt(np.sum(weights[kept] ** 2)) if len(kept) else 0.0
     integers = np.maximum((weights[kept] * scale).astype(np.uint16), np.uint16(1))
     return Vector(numbers[kept], integers)
+
+
+@kernel
+def _is_pair(former: int, latter: int) -> bool:
+    """Return whether two neighbouring tokens are characters of one stretch of a script without spaces."""
+    return former & latter & IS_SOLO != 0 and latter & FOLLOWS != 0
 
 
 @kernel

@@ -18,6 +18,7 @@ from dedupe.settings import EngineSettings
 from dedupe.snapshot.container import Arrays, Unreadable
 from dedupe.snapshot.cutting import Cut
 from dedupe.snapshot.walking import Array, Block, blocks_of, put_in
+from dedupe.stems import STEMMERS
 from dedupe.store.records import LogPosition
 
 FORMAT: Final = 2
@@ -44,6 +45,7 @@ def made_for(settings: EngineSettings) -> dict[str, Any]:
         "code": sources_digest(),
         "settings": settings.values(),
         "signature": settings.signature_identity(),
+        "stems": STEMMERS,
         "priors": dict(shipped_priors().checksums) if settings.prior else {},
     }
 

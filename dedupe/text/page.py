@@ -47,10 +47,18 @@ class Page(NamedTuple):
     def word(self, text: str, token: int, place: int) -> str:
         """Return a token compared as it is written, the ``token``-th of all and at that ``place`` of title or text."""
         head, head_end, body, *_ = self.row
-        is_title = token < head_end - head
-        at = (head if is_title else body) + place
+        return self.written(text, (head if token < head_end - head else body) + place)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Return from where to where the tokens of the page lie in the block; those of a guessed title come last."""
+        head, head_end, body, body_end, *_ = self.row
+        return min(head, body), max(head_end, body_end)
+
+    def written(self, text: str, at: int) -> str:
+        """Return a token as it is written in the title or the ``text``; ``at`` is its place in the block."""
         start, end = self.block.places[:2, at].tolist()
-        return (self.title if is_title else text)[start:end]
+        return (self.title if self.row[0] <= at < self.row[1] else text)[start:end]
 
     def without(self, dropped: Sequence[int]) -> NDArray[np.bool_]:
         """Return what is kept when the lines of the numbers ``dropped`` are left out as well."""

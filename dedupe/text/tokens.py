@@ -53,6 +53,7 @@ HAS_DIGIT: Final = 1
 IS_CAPITALISED: Final = 2
 IS_SOLO: Final = 4
 STARTS_LINE: Final = 8
+FOLLOWS: Final = 16
 
 
 _CLASS_SHIFT: Final = KIND_SHIFT - 2
@@ -68,8 +69,9 @@ _ODD: Final = sum(15 << (kind << 2) for kind in (LETTER, DIGIT, SOLO, MARK, INVI
 class Tokens(NamedTuple):
     """The tokens of one text; offsets count characters of the text as it was given.
 
-    ``flags`` are `HAS_DIGIT`, `IS_CAPITALISED` (as written), `IS_SOLO` (script without spaces) and
-    `STARTS_LINE`; ``lines`` is the number of the line in ``text.splitlines()``.
+    ``flags`` are `HAS_DIGIT`, `IS_CAPITALISED` (as written), `IS_SOLO` (script without spaces),
+    `STARTS_LINE` and `FOLLOWS` (nothing is between it and the token before); ``lines`` is the number of
+    the line in ``text.splitlines()``.
     """
 
     hashes: npt.NDArray[np.uint64]
@@ -102,14 +104,15 @@ def collect(entries: Entries, sequences: Entries, out: Tokens, count: int) -> in
     """Write the tokens of a text behind the ``count`` that are there; return how many there are then."""
     # Taken apart once: reaching into a tuple counts references, which costs more than a token.
     hashes, flags, starts, ends, lines = out
-    line, fresh, at = 0, STARTS_LINE, 0
+    line, fresh, at, reached = 0, STARTS_LINE, 0, -1
     while at < len(entries):
         kind = int(entries[at]) >> KIND_SHIFT & KIND_MASK
         if LETTER <= kind <= SOLO:
             starts[count], lines[count] = at, line
+            fresh |= FOLLOWS if at == reached else 0
             value, end, at, bits = _token(entries, sequences, at)
             hashes[count], flags[count], ends[count] = value, fresh | bits, end
-            count, fresh = count + 1, 0
+            count, fresh, reached = count + 1, 0, at
             continue
         if kind == BREAK:
             line, fresh = line + 1, STARTS_LINE
