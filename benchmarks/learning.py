@@ -163,12 +163,17 @@ def doubting(model: JoinModel) -> JoinModel:
     dates hardly ever comes up. Two reports of one quarrel, days apart, do where little else is known. Sets cannot
     teach it, so the last two trees are not learned.
     """
-    # The first question's left answer leads to the second, its right one to the third; the second's answers to the
-    # fourth and fifth, the third's to the sixth and seventh. One that is not asked leads nowhere else.
+    # Questions and leaves are counted from 0, level by level and from left to right. Where a place has no question, the
+    # leaves below it are alike.
     passages = _rule(
-        {0: ("dated", 0.5), 1: ("unshared", UNSHARED), 4: ("log_length", LONG), 2: ("gap", LONG_AGO)}
-        | {5: ("unshared", NOTHING_SHARED)},
-        {3: DOUBT, 6: DOUBT, 7: DOUBT, 5: SMALL_DOUBT},
+        {
+            0: ("dated", 0.5),
+            1: ("unshared", UNSHARED),
+            2: ("gap", LONG_AGO),
+            4: ("log_length", LONG),
+            5: ("unshared", NOTHING_SHARED),
+        },
+        {3: DOUBT, 5: SMALL_DOUBT, 6: DOUBT, 7: DOUBT},
     )
     words = _rule(
         {0: ("log_length", LONG), 2: ("dated", 0.5), 5: ("rare", NOTHING_RARE), 6: ("rare", NOTHING_RARE)},
