@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dedupe.clusters.candidates import Surroundings
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES, Probe
-from dedupe.clusters.maintenance import Occasion, merge_partner
+from dedupe.clusters.maintenance import OCCASION, Occasion, merge_partner
 from dedupe.clusters.round_ups import FEWEST, FITS
 from dedupe.clusters.search import Found
 from dedupe.duplicates.containment import WORTH_A_LOOK, Copy
@@ -103,7 +103,7 @@ def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int,
     """
     if verdict.cluster is None or verdict.also_in or len(verdict.rivals) < 2:
         return None
-    if verdict.rivals[1].probability < model.merge_threshold:
+    if verdict.rivals[1].probability < OCCASION:
         return None
     parted = index.constraints.parted_from(verdict.cluster, index)
     rivals = tuple((rival.cluster, rival.probability) for rival in verdict.rivals if rival.cluster not in parted)

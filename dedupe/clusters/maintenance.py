@@ -1,4 +1,4 @@
-"""When two clusters turn out to be one event: checked whenever an article fits both.
+"""When two clusters turn out to be one event: checked whenever an article joins one and may belong to the other.
 
 The article is the occasion and not the bridge: a quorum of the smaller cluster's newest articles, of
 which it may be one, must belong to the larger one by the same learned decision that lets articles join.
@@ -14,6 +14,8 @@ from dedupe.clusters.candidates import Surroundings
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.index import ClusterIndex
 
+OCCASION: Final = 0.15
+"""The second cluster is looked at from this probability on; to merge takes more, and is for its own articles to say."""
 SAMPLE: Final = 8
 QUORUM: Final = 0.5
 
@@ -32,7 +34,7 @@ class Occasion(NamedTuple):
 def merge_partner(clusters: ClusterIndex, occasion: Occasion, model: JoinModel) -> int | None:
     """Return the first of the rivals that is one event with the chosen cluster, None when there is none."""
     for rival, probability in occasion.rivals:
-        if probability < model.merge_threshold:
+        if probability < OCCASION:
             return None
         if rival != occasion.chosen and is_same_event(clusters, occasion, rival, model):
             return rival

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dedupe.clusters.candidates import Surroundings
-from dedupe.clusters.maintenance import SAMPLE, Occasion, is_same_event, merge_partner
+from dedupe.clusters.maintenance import OCCASION, SAMPLE, Occasion, is_same_event, merge_partner
 from tests.dedupe.clusters.scene import Scene
 from tests.dedupe.models import alike
 
@@ -67,8 +67,17 @@ def test_the_first_rival_that_is_the_same_event_is_the_partner(scene: Scene) -> 
 
 
 def test_a_rival_that_hardly_fits_the_article_is_not_looked_at(scene: Scene) -> None:
-    assert merge_partner(scene.index, occasion(0, (0, 0.99), (1, 0.49)), alike("brief_best", 0.49)) is None
+    faint = OCCASION - 0.01
+
+    assert merge_partner(scene.index, occasion(0, (0, 0.99), (1, faint)), alike("brief_best", 0.49)) is None
     assert merge_partner(scene.index, occasion(0), alike("brief_best", 0.49)) is None
+
+
+def test_a_rival_that_the_article_would_not_join_may_merge_all_the_same(scene: Scene) -> None:
+    model = alike("brief_best", 0.49)
+
+    assert OCCASION < model.merge_threshold
+    assert merge_partner(scene.index, occasion(0, (0, 0.99), (1, OCCASION)), model) == 1
 
 
 def test_an_emptied_cluster_is_no_partner(scene: Scene) -> None:
