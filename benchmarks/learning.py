@@ -15,10 +15,11 @@ from streams import Labelled, Set, stream
 
 from dedupe.clusters.decision import DEPTH, QUESTIONS, JoinModel, Trees
 from dedupe.clusters.features import FEATURES
-from dedupe.decide import Verdict, decide, decide_merge
+from dedupe.decide import Verdict, decide, decide_merge, decide_split
 from dedupe.evaluation.metrics import score_clusters
+from dedupe.events import Event
 from dedupe.index import Index
-from dedupe.recording import merging_event, placing_event
+from dedupe.recording import merging_event, placing_event, splitting_event
 from dedupe.settings import EngineSettings
 
 SIGNS: Final = {
@@ -64,6 +65,7 @@ class Run:
         self.index = Index(EngineSettings(prior=part.prior))
         self.golds: dict[int, Counter[str]] = defaultdict(Counter)
         self._model = model
+        self._gold_of: dict[str, str] = {}
 
     def place(self, labelled: Labelled, choose: Callable[[Verdict], Verdict]) -> Verdict:
         """Place one article where ``choose`` says after the model has decided; return the decision."""
@@ -76,12 +78,26 @@ class Run:
         self.index.apply(event, reading, probe=chosen.probe)
         self.index.take_snapshot(reading)
         if labelled.gold is not None:
+            self._gold_of[labelled.submission.article_id] = labelled.gold
             self.golds[self.index.cluster_number(event.cluster_id)][labelled.gold] += 1
-        pair = decide_merge(self.index, chosen, self._model) if chosen is verdict else None
-        if pair:
-            self.index.apply(merging_event(self.index, event, *pair), None)
-            self.golds[pair[0]] += self.golds.pop(pair[1], Counter())
+        if chosen is verdict:
+            self._regroup(event, verdict)
         return verdict
+
+    def _regroup(self, placed: Event, verdict: Verdict) -> None:
+        """Merge and split clusters, as the engine does."""
+        pair = decide_merge(self.index, verdict, self._model)
+        if pair:
+            self.index.apply(merging_event(self.index, placed, *pair), None)
+            self.golds[pair[0]] += self.golds.pop(pair[1], Counter())
+        source = self.index.whereabouts(placed.article_id or "")
+        slots = decide_split(self.index, source) if verdict.adds_weight else ()
+        if slots:
+            parted = splitting_event(self.index, placed, source, slots)
+            self.index.apply(parted, None)
+            leaving = Counter(self._gold_of[moved] for moved in parted.moved_articles if moved in self._gold_of)
+            self.golds[source] -= leaving
+            self.golds[self.index.cluster_number(parted.cluster_id)] += leaving
 
     def label(self, cluster: int, gold: str) -> bool | None:
         """Return whether a cluster is mostly ``gold``; None where that cannot be told."""

@@ -184,6 +184,11 @@ VARIANTS: Final = (
         title="clusters never merge",
         model=lambda noting: replace(noting.model, merge_threshold=NEVER),
     ),
+    Variant(
+        name="no splitting",
+        title="clusters never split",
+        patch=lambda: patch("dedupe.clusters.maintenance.LOOKS", frozenset()),
+    ),
     Variant(name="no titles", title="titles read as text", change=_without_title),
     blind("no title features", "decision blind to titles", "title"),
     blind("no surroundings", "decision blind to what else is similar", "background", "prominence"),

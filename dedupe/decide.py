@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dedupe.clusters.candidates import Surroundings
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES, Probe
-from dedupe.clusters.maintenance import OCCASION, Occasion, merge_partner
+from dedupe.clusters.maintenance import OCCASION, Occasion, leaving, merge_partner
 from dedupe.clusters.round_ups import FEWEST, FITS
 from dedupe.clusters.search import Found
 from dedupe.duplicates.containment import WORTH_A_LOOK, Copy
@@ -50,6 +50,11 @@ class Verdict(NamedTuple):
     around: Surroundings = NOTHING_AROUND
     also_in: tuple[int, ...] = ()
     model: int | None = None
+
+    @property
+    def adds_weight(self) -> bool:
+        """Whether it lets an article join a cluster and weigh there: no copy, and no round-up."""
+        return self.cluster is not None and self.copy is None and not self.also_in
 
     @property
     def runner_up(self) -> Rival | None:
@@ -110,6 +115,17 @@ def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int,
     occasion = Occasion(verdict.cluster, rivals, verdict.around)
     partner = merge_partner(index.clusters, occasion, model)
     return None if partner is None else (min(partner, verdict.cluster), max(partner, verdict.cluster))
+
+
+def decide_split(index: Index, cluster: int) -> Sequence[int]:
+    """Return the slots that leave a cluster, now that an article has joined it; none where it stays one.
+
+    Copies go with their original. What an editor decided about any of its articles is left alone.
+    """
+    slots = leaving(index.clusters, cluster)
+    if slots and index.constraints.naming([*map(index.article_id, index.clusters.members(cluster))]):
+        return ()
+    return index.with_copies(slots)
 
 
 def _rivals(found: Found, model: JoinModel) -> tuple[Rival, ...]:

@@ -10,8 +10,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from dedupe.constraints import GONE, Rule
 from dedupe.corrections import Constrain, Correction, Merge, Move, Release, Split, Undo
 from dedupe.errors import (
@@ -76,7 +74,7 @@ def draft_of(index: Index, correction: Correction) -> Draft:
 
 
 def _move(index: Index, move: Move) -> Draft:
-    slots = _with_copies(index, [_slot(index, move.article_id)])
+    slots = index.with_copies([_slot(index, move.article_id)])
     source = index.clusters.cluster_of(slots[0])
     members = index.clusters.members(source)
     target = NEW if move.cluster_id is None else _cluster(index, move.cluster_id)
@@ -120,7 +118,7 @@ def _split(index: Index, split: Split) -> Draft:
     for slot, article_id in zip(named, split.article_ids, strict=True):
         if index.clusters.cluster_of(slot) != source:
             raise InvalidCorrection("article_ids", f"{article_id} is not in {split.cluster_id}")
-    leaving = _with_copies(index, named)
+    leaving = index.with_copies(named)
     staying = _without(index.clusters.members(source), leaving)
     if not staying:
         raise InvalidCorrection("article_ids", "nothing would stay; leave out those, with their copies, that do")
@@ -149,7 +147,7 @@ def _constrain(index: Index, constrain: Constrain) -> Draft:
         others=tuple(slots[1:]),
         article_id=constrain.article_ids[0],
     )
-    going = _with_copies(index, [second])
+    going = index.with_copies([second])
     if constrain.rule is Rule.MUST_LINK and here != there:
         return replace(binding, source=there, slots=going)
     if constrain.rule is Rule.CANNOT_LINK and here == there:
@@ -196,7 +194,7 @@ def _to_put_back(index: Index, event: Event) -> tuple[int, tuple[int, ...]]:
     places = {slot: index.clusters.cluster_of(slot) for slot in slots}
     present = [place for place in places.values() if place != GONE]
     here = there if there in present or not present else present[0]
-    return here, _with_copies(index, [slot for slot, place in places.items() if place == here])
+    return here, index.with_copies([slot for slot, place in places.items() if place == here])
 
 
 def _newest_move(index: Index, article_id: str) -> int:
@@ -227,14 +225,6 @@ def _cluster(index: Index, cluster_id: str) -> int:
     if cluster < 0:
         raise UnknownCluster(cluster_id)
     return cluster
-
-
-def _with_copies(index: Index, slots: Sequence[int]) -> tuple[int, ...]:
-    """Return slots with all that are in their duplicate groups, in the order in which they were placed."""
-    of = index.clusters.articles.group[: index.clusters.slots]
-    groups = {int(of[slot]) for slot in slots} - {-1}
-    copies = np.flatnonzero(np.isin(of, sorted(groups))).tolist() if groups else []
-    return tuple(sorted({*slots, *copies}))
 
 
 def _without(slots: Sequence[int], others: Collection[int]) -> tuple[int, ...]:

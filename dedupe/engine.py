@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +11,7 @@ from dedupe.article import PubStatus
 from dedupe.clusters.decision import JoinModel, shipped_model
 from dedupe.correcting import correcting_event
 from dedupe.corrections import Correction
-from dedupe.decide import Verdict, decide, decide_merge, nearest_live
+from dedupe.decide import Verdict, decide, decide_merge, decide_split, nearest_live
 from dedupe.digest import digest
 from dedupe.errors import DedupeError, ReusedIdempotencyKey, UnknownArticle, WithdrawnArticle
 from dedupe.events import Assignment, Event, EventKind
@@ -19,7 +19,7 @@ from dedupe.group import Group
 from dedupe.index import Index
 from dedupe.ledger import Ledger, OnDecided
 from dedupe.reading import Reading
-from dedupe.recording import assignment, merging_event, placing_event, stored_article
+from dedupe.recording import assignment, merging_event, placing_event, splitting_event, stored_article
 from dedupe.revisions import notices_of, revision_event, says_the_same, unchanged
 from dedupe.settings import EngineSettings
 from dedupe.settling import read_stored, read_submission, read_submissions, settle
@@ -129,13 +129,30 @@ class Engine:
         index.apply(event, reading, probe=verdict.probe)
         group.append(self._change(event, submission, reading, verdict, revision=1))
         placed = assignment(event, notices_of(submission))
+        regrouped = [*self._consequences(event, verdict)]
+        for change in regrouped:
+            group.append(change)
+        return replace(placed, cluster_id=self._present(placed)) if regrouped else placed
+
+    def _consequences(self, placed: Event, verdict: Verdict) -> Iterator[Change]:
+        """Merge and split clusters, as an article that was placed gives occasion to."""
+        index = self._index
         pair = decide_merge(index, verdict, self.model)
-        if pair is None:
-            return placed
-        merged = announced(index, merging_event(index, event, *pair))
-        index.apply(merged, None)
-        group.append(Change(event=merged))
-        return replace(placed, cluster_id=merged.cluster_id)
+        if pair:
+            yield self._regrouped(merging_event(index, placed, *pair))
+        if verdict.adds_weight:
+            cluster = index.whereabouts(placed.article_id or "")
+            slots = decide_split(index, cluster)
+            if slots:
+                yield self._regrouped(splitting_event(index, placed, cluster, slots))
+
+    def _present(self, placed: Assignment) -> str:
+        return self._index.cluster_id(self._index.whereabouts(placed.article_id))
+
+    def _regrouped(self, event: Event) -> Change:
+        event = announced(self._index, event)
+        self._index.apply(event, None)
+        return Change(event=event)
 
     def _revise(self, group: Group, submission: Submission, reading: Reading, known: StoredArticle) -> Assignment:
         is_embargoed = submission.article.is_embargoed(submission.received_at)

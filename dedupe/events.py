@@ -76,8 +76,13 @@ class Event:
 
     @property
     def moved_articles(self) -> tuple[str, ...]:
-        """Return the articles that an editor's decision took from one cluster to another."""
+        """Return the articles that an editor's decision, or a split, took from one cluster to another."""
         return tuple(self.detail.get("articles", ()))
+
+    @property
+    def regroups(self) -> bool:
+        """Whether it may take articles from one cluster to another, one by one: an editor may, and so may a split."""
+        return self.is_editorial or self.kind is EventKind.SPLIT
 
     @property
     def unites(self) -> bool:

@@ -72,7 +72,17 @@ def _later(archive: Archive, event: Event) -> LaterEvent:
         from_cluster_id=event.from_cluster_id,
         actor=actor,
         note=note,
-        sentence=_why_merged(archive, event) if actor is None else decided,
+        sentence=_why(archive, event) if actor is None else decided,
+    )
+
+
+def _why(archive: Archive, event: Event) -> str:
+    """Return why the engine merged two clusters, or split one."""
+    if event.kind is EventKind.MERGED:
+        return _why_merged(archive, event)
+    return (
+        "The cluster had become two events: the articles that left and those that stayed were less than a fifth as"
+        " alike as each of the two groups is within."
     )
 
 
@@ -86,6 +96,6 @@ def _why_merged(archive: Archive, merged: Event) -> str:
     if rival and rival["cluster_id"] in (merged.cluster_id, merged.from_cluster_id):
         fits = f" ({share(occasion.detail['confidence'])} the one, {share(rival['confidence'])} the other)"
     return (
-        f"The article {merged.article_id} fitted both clusters{fits}, and at least half of the newest articles of the "
-        "smaller one would have joined the larger: the two were one event."
+        f"The article {merged.article_id} could have gone to either{fits}, and at least half of the newest articles of"
+        " the smaller one would have joined the larger: the two were one event."
     )

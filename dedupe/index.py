@@ -145,7 +145,7 @@ class Index:
             self._remove(self.slot_of(event.article_id), replaced)
         elif event.from_cluster_id is not None and event.unites:
             self._unite(self.cluster_number(event.from_cluster_id), self.cluster_number(event.cluster_id))
-        elif event.is_editorial:
+        elif event.regroups:
             self._regroup(event)
         if self.constraints or event.is_editorial:
             self.constraints.record(event)
@@ -177,6 +177,13 @@ class Index:
         target = -1 if name.leads_to is None else self.cluster_number(name.leads_to)
         self._cluster_for(name.public_id)
         self.clusters.clusters.merged[self._clusters.find(ids.decode("clu", name.public_id))] = target
+
+    def with_copies(self, slots: Sequence[int]) -> tuple[int, ...]:
+        """Return slots with all that are in their duplicate groups, in the order in which they were placed."""
+        of = self.clusters.articles.group[: self.clusters.slots]
+        groups = {int(of[slot]) for slot in slots} - {-1}
+        copies = np.flatnonzero(np.isin(of, sorted(groups))).tolist() if groups else []
+        return tuple(sorted({*slots, *copies}))
 
     def numbered(self, bits: NDArray[np.uint64]) -> NDArray[np.int32]:
         """Return the numbers of clusters by the bits of their ids, merges not followed; -1 for those never there."""
@@ -225,7 +232,7 @@ class Index:
         self.constraints.unite(absorbed, survivor)
 
     def _regroup(self, event: Event) -> None:
-        """Move articles as an editor decided."""
+        """Move articles as an editor decided, or as the engine did where a cluster fell apart."""
         cluster = self._cluster_for(event.cluster_id)
         for article_id in event.moved_articles:
             self.clusters.move(self.slot_of(article_id), cluster)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -122,6 +122,25 @@ def merging_event(index: Index, placed: Event, survivor: int, absorbed: int) -> 
         cluster_id=index.cluster_id(survivor),
         from_cluster_id=absorbed_id,
         hidden=absorbed_id in index.embargoes.clusters,
+    )
+
+
+def splitting_event(index: Index, placed: Event, source: int, slots: Sequence[int]) -> Event:
+    """Write down that articles leave a cluster for one of their own, since the one just placed joined it.
+
+    Readers who never saw any of them are not told, and of an embargoed occasion nobody is.
+    """
+    articles, seq = [*map(index.article_id, slots)], index.seq + 1
+    bits = ids.derive_dated("clu", ids.decode("art", articles[0]), seq, placed.at)
+    return Event(
+        seq=seq,
+        at=placed.at,
+        kind=EventKind.SPLIT,
+        article_id=None if placed.hidden else placed.article_id,
+        cluster_id=ids.encode("clu", bits),
+        from_cluster_id=index.cluster_id(source),
+        detail={"articles": articles, "founded": True},
+        hidden=index.embargoes.articles.issuperset(articles),
     )
 
 

@@ -50,6 +50,9 @@ class Followed:
         if event.kind is EventKind.MERGED:
             self._absorbed_by[event.from_cluster_id or ""] = event.cluster_id
             return
+        if event.kind is EventKind.SPLIT:
+            self._cluster_of |= dict.fromkeys(event.moved_articles, event.cluster_id)
+            return
         article_id = event.article_id or ""
         self._cluster_of[article_id] = event.cluster_id
         if event.kind is EventKind.COPIED:

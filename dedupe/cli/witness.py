@@ -18,6 +18,7 @@ from dedupe.clusters.terms import Vector
 from dedupe.duplicates.containment import containment
 from dedupe.evaluation.decisions import Decisions
 from dedupe.evaluation.likeness import Likeness
+from dedupe.events import EventKind
 from dedupe.index import Index
 from dedupe.reading import Reading, read_again
 from dedupe.settings import EngineSettings
@@ -48,6 +49,9 @@ class Witness(DiscardStore):
         for change in changes:
             event, copied = change.event, change.event.detail.get("duplicate_of")
             article_id = self._names[event.article_id or ""]
+            if event.kind is EventKind.SPLIT:
+                self.decisions.note_split(event, article_id, [self._names[moved] for moved in event.moved_articles])
+                continue
             self.decisions.note(event, article_id, self._names[copied["article_id"]] if copied else None)
             if "furniture" in event.detail:
                 self.furniture[article_id] = event.detail["furniture"]

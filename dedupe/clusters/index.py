@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.candidates import Sums, Surroundings
+from dedupe.clusters.cohesion import hold_together, smaller_half
 from dedupe.clusters.features import Probe
 from dedupe.clusters.membership import Arrival, Kept, join, keep_copy_evidence, leave, place, unite
 from dedupe.clusters.nearest import nearest
@@ -68,6 +69,15 @@ class ClusterIndex:
         """Return the features that the first cluster's newest articles, up to ``most``, would have for the second."""
         idf, arrays = self.vocabulary.terms.idf, self.space.arrays
         return compare_newest((*pair, most), (*around,), idf, arrays, self._scratch.dots)
+
+    def hold_together(self, one: int, other: int) -> bool:
+        """Return whether the newest articles of two clusters are alike across them; see `cohesion`."""
+        return bool(hold_together(one, other, self.space.arrays))
+
+    def smaller_half(self, cluster: int) -> list[int]:
+        """Return the slots of the smaller half of a cluster that falls apart, none of one that holds together."""
+        slots: list[int] = smaller_half(cluster, self.space.arrays).tolist()
+        return slots
 
     def told_apart(self, probe: Probe, first: NDArray[np.int32], slots: Sequence[int]) -> list[int]:
         """Return those of ``slots``, by place, of which a text tells in parts of their own; see `round_ups`."""

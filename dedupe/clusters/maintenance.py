@@ -1,7 +1,9 @@
-"""When two clusters turn out to be one event: checked whenever an article joins one and may belong to the other.
+"""When two clusters turn out to be one event, or one to be two.
 
-The article is the occasion and not the bridge: a quorum of the smaller cluster's newest articles, of
-which it may be one, must belong to the larger one by the same learned decision that lets articles join.
+Two are compared whenever an article joins one and may belong to the other. The article is the occasion and not
+the bridge: a quorum of the smaller cluster's newest articles, of which it may be one, must belong to the larger one
+by the same learned decision that lets articles join. What would fall apart again does not merge. A cluster is looked
+at whenever it has grown by a quarter, until it is large: what falls apart does so early.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from dedupe.clusters.candidates import Surroundings
+from dedupe.clusters.cohesion import FEWEST
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.index import ClusterIndex
 
@@ -18,6 +21,8 @@ OCCASION: Final = 0.15
 """The second cluster is looked at from this probability on; to merge takes more, and is for its own articles to say."""
 SAMPLE: Final = 8
 QUORUM: Final = 0.5
+LOOKS: Final = frozenset(round(2 * FEWEST * 1.25**step) for step in range(13))
+"""4, 5, 6, 8 … 58 articles."""
 
 
 class Occasion(NamedTuple):
@@ -49,4 +54,13 @@ def is_same_event(clusters: ClusterIndex, occasion: Occasion, rival: int, model:
     if not len(rows):
         return False
     probabilities = model.probabilities(rows)
-    return bool(np.count_nonzero(probabilities >= model.merge_threshold) >= QUORUM * len(rows))
+    is_quorum = np.count_nonzero(probabilities >= model.merge_threshold) >= QUORUM * len(rows)
+    return bool(is_quorum) and clusters.hold_together(smaller, larger)
+
+
+def leaving(clusters: ClusterIndex, cluster: int) -> list[int]:
+    """Return the slots that leave a cluster which has turned out to be two events, none where it is one.
+
+    It is looked at when it holds as many articles as one of `LOOKS`.
+    """
+    return clusters.smaller_half(cluster) if int(clusters.clusters.members[cluster]) in LOOKS else []

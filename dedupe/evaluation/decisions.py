@@ -46,20 +46,40 @@ class Merge:
     survivor: str
     article_id: str
 
+    def follow(self, _article_id: str, cluster_id: str) -> str:
+        """Return where an article of a cluster is now."""
+        return self.survivor if cluster_id == self.absorbed else cluster_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """Articles that left a cluster which had become two events, when ``article_id`` came."""
+
+    seq: int
+    source: str
+    founded: str
+    article_id: str
+    leaving: frozenset[str]
+
+    def follow(self, article_id: str, cluster_id: str) -> str:
+        """Return where an article of a cluster is now."""
+        return self.founded if cluster_id == self.source and article_id in self.leaving else cluster_id
+
 
 class Decisions:
-    """The decisions of one run, by article, and the merges between them."""
+    """The decisions of one run, by article, and the merges and splits between them."""
 
     def __init__(self) -> None:
         self.feature_names: tuple[str, ...] = ()
         self._decided: dict[str, Decided] = {}
-        self._merges: dict[str, Merge] = {}
+        self._merges: list[Merge] = []
+        self._splits: list[Split] = []
 
     def note(self, event: Event, article_id: str, original_id: str | None) -> None:
         """Take note of an event about an article; the ids are those that the labels know."""
         if event.kind is EventKind.MERGED and event.from_cluster_id:
-            self._merges[event.from_cluster_id] = Merge(
-                seq=event.seq, absorbed=event.from_cluster_id, survivor=event.cluster_id, article_id=article_id
+            self._merges.append(
+                Merge(seq=event.seq, absorbed=event.from_cluster_id, survivor=event.cluster_id, article_id=article_id)
             )
             return
         features = event.detail.get("features")
@@ -76,35 +96,55 @@ class Decisions:
             features=np.fromiter(features.values(), np.float64) if features else None,
         )
 
+    def note_split(self, event: Event, article_id: str, leaving: Sequence[str]) -> None:
+        """Take note of a split, to which an article gave occasion; the ids are those that the labels know."""
+        source = event.from_cluster_id or ""
+        parted = Split(
+            seq=event.seq,
+            source=source,
+            founded=event.cluster_id,
+            article_id=article_id,
+            leaving=frozenset(leaving),
+        )
+        self._splits.append(parted)
+
     def of(self, article_id: str) -> Decided | None:
         """Return what was decided of an article; None when it had no words."""
         return self._decided.get(article_id)
 
-    def in_order(self) -> Iterator[Decided | Merge]:
-        """Yield decisions and merges in the order in which they were taken."""
-        taken: list[Decided | Merge] = [*self._decided.values(), *self._merges.values()]
+    def in_order(self) -> Iterator[Decided | Merge | Split]:
+        """Yield decisions, merges and splits in the order in which they were taken."""
+        taken: list[Decided | Merge | Split] = [*self._decided.values(), *self._merges, *self._splits]
         yield from sorted(taken, key=lambda one: one.seq)
 
     def stream_order(self, article_ids: Sequence[str]) -> list[str]:
         """Return ids in the order in which their articles came, those without a decision last."""
-        last = len(self._decided) + len(self._merges) + 1
+        last = len(self._decided) + len(self._merges) + len(self._splits) + 1
         return sorted(article_ids, key=lambda i: self._decided[i].seq if i in self._decided else last)
 
-    def cluster_at(self, cluster_id: str, seq: int) -> str:
-        """Return what a cluster had become by ``seq``."""
-        while (merge := self._merges.get(cluster_id)) and merge.seq <= seq:
-            cluster_id = merge.survivor
+    def cluster_at(self, article_id: str, seq: int) -> str:
+        """Return the cluster that an article was in when ``seq`` came."""
+        decided = self._decided[article_id]
+        cluster_id = decided.cluster_id
+        for change in self._changes(decided.seq):
+            cluster_id = change.follow(article_id, cluster_id) if change.seq < seq else cluster_id
         return cluster_id
 
-    def meeting(self, left: str, right: str) -> Merge | None:
-        """Return the merge that made two clusters one; None when none did."""
-        merges = sorted((*self._fate(left), *self._fate(right)), key=lambda merge: merge.seq)
-        return next((m for m in merges if self.cluster_at(left, m.seq) == self.cluster_at(right, m.seq)), None)
+    def between(self, first: str, second: str) -> Merge | Split | None:
+        """Return what brought two articles together, or parted them, last; the second came later. None for nothing."""
+        seq = self._decided[second].seq
+        ours, theirs = self.cluster_at(first, seq), self._decided[second].cluster_id
+        last: Merge | Split | None = None
+        for change in self._changes(seq):
+            were_together = ours == theirs
+            ours, theirs = change.follow(first, ours), change.follow(second, theirs)
+            last = change if (ours == theirs) is not were_together else last
+        return last
 
-    def _fate(self, cluster_id: str) -> Iterator[Merge]:
-        while merge := self._merges.get(cluster_id):
-            yield merge
-            cluster_id = merge.survivor
+    def _changes(self, seq: int) -> Iterator[Merge | Split]:
+        """Yield the merges and splits since ``seq``, in order."""
+        changes: list[Merge | Split] = [*self._merges, *self._splits]
+        yield from sorted((change for change in changes if change.seq > seq), key=lambda one: one.seq)
 
 
 def _candidates(event: Event) -> dict[str, Candidate | None]:

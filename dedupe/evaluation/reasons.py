@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.decision import JoinModel
-from dedupe.evaluation.decisions import Candidate, Decided, Decisions
+from dedupe.evaluation.decisions import Candidate, Decided, Decisions, Merge, Split
 from dedupe.evaluation.likeness import Likeness, Texts
 
 STRONGEST: Final = 4
@@ -54,12 +54,15 @@ class Explainer:
         likeness = self._texts.likeness(first.article_id, second.article_id)
         if second.duplicate_of:
             return Reason(told=_copied(second), likeness=likeness)
-        before = self._decisions.cluster_at(first.cluster_id, second.seq)
+        before = self._decisions.cluster_at(first.article_id, second.seq)
+        change = self._decisions.between(first.article_id, second.article_id)
+        if isinstance(change, Split):
+            told = f"They were together until {change.article_id} came: the cluster had become two events."
+            return Reason(told=told, likeness=likeness)
         if second.cluster_id == before:
             return self._joined(second, likeness)
-        merge = self._decisions.meeting(first.cluster_id, second.cluster_id)
-        if merge:
-            told = f"{self._alone(second, before)} The two clusters were merged when {merge.article_id} came."
+        if isinstance(change, Merge):
+            told = f"{self._alone(second, before)} The two clusters were merged when {change.article_id} came."
             return Reason(told=told, likeness=likeness)
         return self._apart(second, before, likeness)
 

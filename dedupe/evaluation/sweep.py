@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from dedupe.evaluation.decisions import Decided, Decisions, Merge
+from dedupe.evaluation.decisions import Decided, Decisions, Merge, Split
 from dedupe.evaluation.likeness import Texts
 
 STEPS: Final = 50
@@ -60,6 +60,11 @@ def offers(decisions: Decisions, events: Mapping[str, str]) -> Iterator[Offer]:
     for taken in decisions.in_order():
         if isinstance(taken, Merge):
             members[taken.survivor] += members.pop(taken.absorbed, Counter())
+            continue
+        if isinstance(taken, Split):
+            leaving = Counter(events[article_id] for article_id in taken.leaving if article_id in events)
+            members[taken.source] -= leaving
+            members[taken.founded] += leaving
             continue
         event = events.get(taken.article_id)
         if event is None:

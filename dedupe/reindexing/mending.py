@@ -168,11 +168,8 @@ class Mending:
         return self._built.placer.founded(ids.decode("art", self._index.article_id(slot)), seq)
 
     def _with_copies(self, slots: Sequence[int]) -> list[int]:
-        of = self._index.clusters.articles.group[: self._index.clusters.slots]
-        groups = sorted({int(of[slot]) for slot in slots} - {-1})
-        copies = np.flatnonzero(np.isin(of, groups)).tolist() if groups else []
-        free = [slot for slot in copies if self._index.article_id(slot) not in self._bonds.present]
-        return sorted({*slots, *free})
+        named = self._bonds.present
+        return [s for s in self._index.with_copies(slots) if s in slots or self._index.article_id(s) not in named]
 
     def _unlinked(self, slots: Sequence[int]) -> list[str]:
         """Return those of the articles that leave others of their duplicate group behind."""

@@ -10,12 +10,20 @@ from typing import Any, Final
 from dedupe import ids
 from dedupe.article import Article
 from dedupe.clusters.decision import JoinModel
-from dedupe.decide import Verdict, decide, decide_merge
+from dedupe.decide import Verdict, decide, decide_merge, decide_split
 from dedupe.duplicates.containment import containment
 from dedupe.events import PLACING, Event, EventKind
 from dedupe.index import Index
 from dedupe.reading import Draft, Reading, read, read_again, read_ahead
-from dedupe.recording import considered, destination, elsewhere, merging_event, no_copy, placing_event
+from dedupe.recording import (
+    considered,
+    destination,
+    elsewhere,
+    merging_event,
+    no_copy,
+    placing_event,
+    splitting_event,
+)
 from dedupe.settings import EngineSettings
 from dedupe.store.generations import Step
 from dedupe.store.records import Replayed
@@ -61,7 +69,7 @@ class Placer:
         self.index.apply(placed, reading, replaced=before, probe=verdict.probe)
         yield Step(event=placed, text_seq=event.seq, vocabulary=self.index.take_snapshot(reading))
         if not is_known:
-            yield from self._merged(placed, verdict)
+            yield from self._consequences(placed, verdict)
 
     def read_placed(self, article: Article, language: str, received_at: datetime, slot: int) -> Reading:
         """Read a text once more as it was read when it was placed in a slot."""
@@ -71,12 +79,22 @@ class Placer:
         dropped = self.index.counts.furniture(reading)
         return read_again(reading, reading.language, self.settings, dropped) if dropped else reading
 
-    def _merged(self, placed: Event, verdict: Verdict) -> Iterator[Step]:
+    def _consequences(self, placed: Event, verdict: Verdict) -> Iterator[Step]:
+        """Merge and split clusters, as the engine does."""
         pair = decide_merge(self.index, verdict, self.model)
-        if pair is not None:
-            merged = merging_event(self.index, placed, *pair)
-            self.index.apply(merged, None)
-            yield Step(event=merged)
+        if pair:
+            yield self._regrouped(merging_event(self.index, placed, *pair))
+        if verdict.adds_weight:
+            cluster = self.index.whereabouts(placed.article_id or "")
+            slots = decide_split(self.index, cluster)
+            if slots:
+                parted = splitting_event(self.index, placed, cluster, slots)
+                founder = int(self.index.clusters.articles.bits[slots[0]])
+                yield self._regrouped(replace(parted, cluster_id=self.founded(founder, parted.seq)))
+
+    def _regrouped(self, event: Event) -> Step:
+        self.index.apply(event, None)
+        return Step(event=event)
 
     def _dated(self, placed: Event, verdict: Verdict) -> Event:
         """Give what is founded here an id that the same article founds in no other generation."""

@@ -1,4 +1,4 @@
-"""What an editor's decision changes in the rows: articles change clusters, constraints come and end."""
+"""What a split or an editor's decision changes in the rows: articles change clusters, constraints come and end."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def is_in_force(connection: Connection, seq: int) -> bool:
     return connection.execute(standing).scalar() is not None
 
 
-def correct(connection: Connection, table: ClusterTable, event: Event) -> None:
-    """Write what a decision changes; the clusters it names must be written, and those it unites united."""
+def regroup(connection: Connection, table: ClusterTable, event: Event) -> None:
+    """Write what a split or a decision changes; the clusters it names must be written, and those it unites united."""
     if event.moved_articles and event.from_cluster_id and not event.unites:
         _move(connection, table, event)
         table.mark_stale(event.from_cluster_id)

@@ -109,7 +109,7 @@ class MemoryStore(MemoryCatalogue):
             self._withdraw(event)
         elif event.unites:
             self._merge(event)
-        elif event.is_editorial:
+        elif event.regroups:
             self._regroup(event)
         elif event.kind in STANDING:
             self._hide(event)
@@ -166,7 +166,7 @@ class MemoryStore(MemoryCatalogue):
                 cluster.merged_into = event.cluster_id
 
     def _regroup(self, event: Event) -> None:
-        """Move articles as an editor decided."""
+        """Move articles as an editor decided, or as a split did."""
         for article_id in event.moved_articles:
             self._leave_cluster(article_id)
             self._assign(article_id, cluster_id=event.cluster_id)

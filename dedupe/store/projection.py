@@ -1,7 +1,7 @@
 """What an event changes in the rows, inside the transaction that writes the event.
 
-New articles are taken together, as many as follow one another in a group, and counted into their
-clusters. Revisions, takedowns, merges and editors' decisions come one at a time; their clusters are counted anew.
+New articles are taken together, as many as follow one another in a group, and counted into their clusters.
+Revisions, takedowns, merges, splits and editors' decisions come one at a time; their clusters are counted anew.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dedupe.events import STANDING, Event, EventKind
 from dedupe.store import search
 from dedupe.store.arrivals import add_arrivals
 from dedupe.store.cluster_table import ClusterTable
-from dedupe.store.correction_rows import correct, dissolve, is_in_force, place_of
+from dedupe.store.correction_rows import dissolve, is_in_force, place_of, regroup
 from dedupe.store.dialect import Batch, insert_if_absent
 from dedupe.store.order import check_lifts, check_moves
 from dedupe.store.records import Change, StoredArticle, headline
@@ -64,8 +64,8 @@ def _apply(connection: Connection, change: Change) -> None:
         check_lifts([change], partial(is_in_force, connection))
     table.touch(event)
     table.write()
-    if event.is_editorial:
-        correct(connection, table, event)
+    if event.regroups:
+        regroup(connection, table, event)
     if event.kind is EventKind.REVISED and change.stored is not None and change.stored.article is not None:
         _revise(connection, table, change, change.stored, change.stored.article)
     elif event.kind is EventKind.WITHDRAWN:

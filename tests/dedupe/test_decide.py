@@ -110,7 +110,7 @@ def test_reasons_are_the_rounded_features_that_decided(index: Index, room: Newsr
         assert model.probabilities(rival.features[np.newaxis]).tolist() == [rival.probability]
 
 
-@pytest.mark.parametrize(("probabilities", "merged"), [([0.9, 0.5], (3, 4)), ([0.9, 0.49], None), ([0.9], None)])
+@pytest.mark.parametrize(("probabilities", "merged"), [([0.9, 0.15], (3, 4)), ([0.9, 0.14], None), ([0.9], None)])
 def test_clusters_merge_only_where_a_second_is_probable(
     index: Index, probabilities: list[float], merged: tuple[int, int] | None
 ) -> None:

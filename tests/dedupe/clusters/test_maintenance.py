@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dedupe.clusters.candidates import Surroundings
-from dedupe.clusters.maintenance import OCCASION, SAMPLE, Occasion, is_same_event, merge_partner
+from dedupe.clusters.cohesion import MOST
+from dedupe.clusters.maintenance import LOOKS, OCCASION, SAMPLE, Occasion, is_same_event, leaving, merge_partner
 from tests.dedupe.clusters.scene import Scene
 from tests.dedupe.models import alike
 
@@ -76,8 +77,27 @@ def test_a_rival_that_hardly_fits_the_article_is_not_looked_at(scene: Scene) -> 
 def test_a_rival_that_the_article_would_not_join_may_merge_all_the_same(scene: Scene) -> None:
     model = alike("brief_best", 0.49)
 
-    assert OCCASION < model.merge_threshold
+    assert model.merge_threshold > OCCASION
     assert merge_partner(scene.index, occasion(0, (0, 0.99), (1, OCCASION)), model) == 1
+
+
+def test_what_would_fall_apart_again_does_not_merge(scene: Scene) -> None:
+    always = alike("brief_best", -1.0)
+
+    assert is_same_event(scene.index, occasion(0), 1, always)
+    assert not is_same_event(scene.index, occasion(0), 2, always), "they share no term"
+
+
+def test_a_cluster_is_looked_at_when_it_has_grown_by_a_quarter(scene: Scene) -> None:
+    cluster = scene.cluster()
+    halves = scene.placed[scene.members[0][0]], scene.placed[scene.members[2][0]]
+    looked_at = []
+    for size in range(1, 2 * MOST):
+        scene.place(cluster, halves[size % 2])
+        if leaving(scene.index, cluster):
+            looked_at.append(size)
+
+    assert looked_at == sorted(LOOKS) == [4, 5, 6, 8, 10, 12, 15, 19, 24, 30, 37, 47, 58]
 
 
 def test_an_emptied_cluster_is_no_partner(scene: Scene) -> None:

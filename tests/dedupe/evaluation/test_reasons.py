@@ -97,6 +97,38 @@ def test_every_way_to_be_together_or_apart(explainer: Explainer, pair: tuple[str
     assert explainer.explain(pair).told == told.format(threshold=threshold())
 
 
+def test_a_split_is_told_of_until_the_clusters_are_one_again() -> None:
+    noted = Decisions()
+    for seq, name, best in ((1, "a", None), (2, "b", ("1", 0.91)), (3, "c", ("1", 0.8))):
+        note(noted, seq, name, "1", best)
+    parted = Event(seq=4, at=AT, kind=EventKind.SPLIT, article_id="art", cluster_id="2", from_cluster_id="1")
+    noted.note_split(parted, "c", ["b", "c"])
+    explainer = Explainer(noted, shipped_model(), Alike())
+    together = f"b joined at 0.91 {threshold()}."
+
+    assert explainer.explain(("a", "b")).told == "They were together until c came: the cluster had become two events."
+    assert explainer.explain(("b", "c")).told == f"c joined at 0.80 {threshold()}.", "they left together"
+
+    noted.note(
+        Event(seq=5, at=AT, kind=EventKind.MERGED, article_id="art", cluster_id="1", from_cluster_id="2"), "d", None
+    )
+    assert explainer.explain(("a", "b")).told == together
+
+
+def test_who_came_after_a_split_was_never_with_those_that_left() -> None:
+    noted = Decisions()
+    note(noted, 1, "a", "1", None)
+    note(noted, 2, "b", "1", ("1", 0.91))
+    noted.note_split(
+        Event(seq=3, at=AT, kind=EventKind.SPLIT, article_id="art", cluster_id="2", from_cluster_id="1"), "b", ["a"]
+    )
+    note(noted, 4, "c", "1", ("1", 0.7), runner_up={"cluster_id": "2", "confidence": 0.3})
+    explainer = Explainer(noted, shipped_model(), Alike())
+
+    assert explainer.explain(("a", "c")).told == f"c joined another cluster at 0.70: this one had 0.30 {threshold()}."
+    assert explainer.explain(("b", "c")).told.startswith("c joined at 0.70")
+
+
 def test_features_are_told_of_the_cluster_in_question_only(explainer: Explainer) -> None:
     assert explainer.explain(("a", "c")).pulls
     assert explainer.explain(("a", "c")).probability == 0.4

@@ -52,6 +52,21 @@ def test_offers_are_judged_by_who_was_there_then(decisions: Decisions) -> None:
     ]
 
 
+def test_articles_that_left_a_cluster_count_where_they_went(decisions: Decisions) -> None:
+    parted = event(10, EventKind.SPLIT, "5", gone="1")
+    decisions.note_split(parted, "unlabelled", ["flood1", "flood2", "unlabelled"])
+    decisions.note(event(11, EventKind.JOINED, "5", confidence=0.75), "flood3", None)
+    decisions.note(event(12, EventKind.JOINED, "1", confidence=0.65), "fire5", None)
+    decisions.note(event(13, EventKind.OPENED, "6", confidence=0.6, runner_up=rival("1", 0.4)), "flood4", None)
+    labels = EVENTS | {"flood3": "flood", "flood4": "flood", "fire5": "fire"}
+
+    assert list(offers(decisions, labels))[-3:] == [
+        Offer(0.75, True, has_event=True),
+        Offer(0.65, True, has_event=True),
+        Offer(0.4, False, has_event=True),
+    ]
+
+
 def test_precision_and_recall_of_taking_offers(decisions: Decisions) -> None:
     points = {point.threshold: point for point in sweep(offers(decisions, EVENTS))}
 
@@ -109,11 +124,11 @@ def test_a_large_stream_is_sampled() -> None:
 
 
 def test_what_a_cluster_became(decisions: Decisions) -> None:
-    assert [decisions.cluster_at("2", seq) for seq in (5, 6)] == ["2", "1"]
-    meeting = decisions.meeting("1", "2")
-    assert meeting
-    assert meeting.article_id == "fire3"
-    assert decisions.meeting("1", "3") is None
+    assert [decisions.cluster_at("fire1", seq) for seq in (6, 7)] == ["2", "1"]
+    change = decisions.between("flood1", "fire1")
+    assert change
+    assert change.article_id == "fire3"
+    assert decisions.between("flood1", "strike1") is None
     assert decisions.stream_order(["unlabelled", "nobody", "fire3", "flood1"]) == [
         "flood1",
         "fire3",
