@@ -9,26 +9,30 @@ from typing import Any, Final
 from report import Kept
 from rows.growth import COMPARED, KEPT_TARGET, MEMORY_TARGET
 
-GROWTH: Final = "S10"
+GROWTH: Final = {
+    "S10": ("throughput.svg", "memory.svg"),
+    "10M": ("throughput-10m.svg", "memory-10m.svg"),
+}
+"""Rows that have curves, and the plots of throughput and of memory that are drawn of each."""
 INK: Final = "#1f3a5f"
 WARN: Final = "#b03a2e"
 
 
 def draw(kept: Mapping[str, Kept], folder: Path) -> Sequence[str]:
     """Draw what there are figures for into a folder; return the names of the files that are there."""
-    names = ("throughput.svg", "memory.svg")
-    if GROWTH not in kept:
-        return ()
+    plots = {row: names for row, names in GROWTH.items() if row in kept}
+    names = tuple(name for pair in plots.values() for name in pair)
     try:
         import matplotlib as mpl  # noqa: PLC0415  only the extra `bench` has it
     except ImportError:
         return tuple(name for name in names if (folder / name).exists())
     mpl.use("svg")
     mpl.rcParams.update({"svg.hashsalt": "storyfold", "svg.fonttype": "none", "font.family": "sans-serif"})
-    curves = kept[GROWTH].measured.curves
-    live = curves["live"]
-    _throughput(live, curves["per_second"], folder / names[0])
-    _memory(live, [size / 1e6 for size in curves["bytes"]], folder / names[1])
+    for row, (throughput, memory) in plots.items():
+        curves = kept[row].measured.curves
+        live = curves["live"]
+        _throughput(live, curves["per_second"], folder / throughput)
+        _memory(live, [size / 1e6 for size in curves["bytes"]], folder / memory)
     return names
 
 

@@ -125,13 +125,17 @@ def measure_growth(size: Size) -> Measured:
             ours=[max(point.longest_milliseconds for point in run.points) for run in grown],
         ),
     ]
-    curves: dict[str, Sequence[float]] = {
+    note = f"{size.articles:,} articles, one at a time, none leaves; adds by what they took: {told(grown[0].pauses)}"
+    return Measured(figures=figures, note=note, curves=curves_of(points))
+
+
+def curves_of(points: Sequence[Point]) -> dict[str, Sequence[float]]:
+    """Return throughput and memory over live articles, as they are plotted."""
+    return {
         "live": [point.live for point in points],
         "per_second": [round(point.per_second, 1) for point in points],
         "bytes": [point.resident for point in points],
     }
-    note = f"{size.articles:,} articles, one at a time, none leaves; adds by what they took: {told(grown[0].pauses)}"
-    return Measured(figures=figures, note=note, curves=curves)
 
 
 @cache

@@ -24,7 +24,7 @@ from dedupe.settling import read_groups
 from dedupe.submission import Submission
 from rows.apart import apart
 from rows.figure import Figure, Measured, Size
-from rows.growth import Beside, Point, decide, look, power_of, told, warmed_up
+from rows.growth import Beside, Point, curves_of, decide, look, power_of, told, warmed_up
 from rows.stream import submission_of
 
 SHARES: Final = (0.1, 0.2, 0.5, 1.0)
@@ -71,7 +71,7 @@ def measure(size: Size) -> Measured:
         f" the others entered as a log is replayed; decisions by what they took: {told(filled[0].decided)}; entries:"
         f" {told(filled[0].entered)}"
     )
-    return Measured(figures=figures, note=note)
+    return Measured(figures=figures, note=note, curves=curves_of(filled[0].points))
 
 
 def fill(count: int, seed: int) -> Filled:
