@@ -200,7 +200,7 @@ class Engine:
         return read_stored(known, self._index, self.settings)
 
     def preview(self, submission: Submission) -> Assignment:
-        """Decide where an article would go, and store nothing; whether clusters would then merge is not foretold."""
+        """Decide where an article would go, and store nothing; which clusters would merge or split is not foretold."""
         settings = self.settings
         reading = read_submission(submission, settings)
         with self._ledger.held() as index:
