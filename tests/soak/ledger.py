@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,7 @@ class Ledger:
         stored = every_article(catalogue)
         assert self.sent.keys() <= stored.keys() <= self.sent.keys() | set(under_way)
         assert catalogue.totals().articles == len(stored)
-        places = Places(catalogue, {row.article_id: row.assignment for row in stored.values()})
+        places = Places.of(catalogue, {row.article_id: row.assignment for row in stored.values()})
         for uri, row in self.sent.items():
             known = stored[uri]
             assert known.article_id == self.answers[uri]["article_id"]
@@ -48,25 +48,32 @@ class Ledger:
 class Places:
     """Where a store has its articles, by id."""
 
-    catalogue: SqlCatalogue
+    regrouping: Sequence[Event]
     assignments: Mapping[str, Assignment]
-    survivors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, catalogue: SqlCatalogue, assignments: Mapping[str, Assignment]) -> Places:
+        """Return where articles are, and how they may have come there."""
+        return cls([event for event in every_event(catalogue) if event.unites or event.moved_articles], assignments)
 
     def check(self, answer: Row) -> None:
-        """Check that an article is where an answer put it; merges are followed, and a group may have come since."""
+        """Check that an article is where an answer put it, or what came since; a group may have come since, too."""
         there = self.assignments[answer["article_id"]]
-        assert there.cluster_id == self.survivor(answer["cluster_id"])
+        assert there.cluster_id == self.cluster_now(answer)
         assert answer["duplicate_group_id"] in (None, there.duplicate_group_id)
         if copied := answer["duplicate_of"]:
             original = self.assignments[copied["article_id"]]
             assert original.duplicate_group_id == there.duplicate_group_id == answer["duplicate_group_id"]
             assert original.cluster_id == there.cluster_id
 
-    def survivor(self, cluster_id: str) -> str:
-        """Return where the articles of a cluster are by now."""
-        if cluster_id not in self.survivors:
-            self.survivors[cluster_id] = self.catalogue.cluster(cluster_id).merged_into or cluster_id
-        return self.survivors[cluster_id]
+    def cluster_now(self, answer: Row) -> str:
+        """Return where an acknowledged article is by now: merges and splits are followed."""
+        article_id, cluster_id = answer["article_id"], str(answer["cluster_id"])
+        for event in self.regrouping:
+            is_moved = event.unites or article_id in event.moved_articles
+            if event.seq > answer["seq"] and event.from_cluster_id == cluster_id and is_moved:
+                cluster_id = event.cluster_id
+        return cluster_id
 
 
 def every_event(catalogue: SqlCatalogue) -> list[Event]:
