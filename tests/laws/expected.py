@@ -51,7 +51,7 @@ class Expected:
             self._withdraw(event.article_id)
         elif event.unites:
             self._merge(event)
-        elif event.is_editorial:
+        elif event.regroups:
             self._regroup(event)
         else:
             hidden = event.kind is EventKind.WITHHELD

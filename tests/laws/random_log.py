@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from dedupe import ids
@@ -86,9 +87,12 @@ class RandomLog:
             kinds += [EventKind.RELEASED] * self._has(hidden=True) * 2
         if len(self.clusters) > 1:
             kinds += [EventKind.MERGED] * 2
+        kinds += [EventKind.SPLIT] * bool(self._crowded())
         kind = self.rng.choice(kinds)
         if kind is EventKind.MERGED:
             return self._merge()
+        if kind is EventKind.SPLIT:
+            return self._split()
         if kind is EventKind.WITHDRAWN:
             return self._withdraw()
         if kind in STANDING:
@@ -167,6 +171,23 @@ class RandomLog:
                 known.cluster_id = survivor
         hidden = absorbed not in self.published
         return Change(event=self._event(EventKind.MERGED, None, survivor, absorbed, hidden=hidden))
+
+    def _split(self) -> Change:
+        source = self.rng.choice(self._crowded())
+        members = sorted(article_id for article_id, known in self.live.items() if known.cluster_id == source)
+        leaving = self.rng.sample(members, self.rng.randint(1, len(members) - 1))
+        founded = ids.encode("clu", self.rng.getrandbits(64))
+        self.clusters.add(founded)
+        for article_id in leaving:
+            self.live[article_id].cluster_id = founded
+        hidden = all(self.live[article_id].hidden for article_id in leaving)
+        event = self._event(EventKind.SPLIT, None, founded, source, hidden=hidden)
+        return Change(event=replace(event, detail={"articles": leaving, "founded": True}))
+
+    def _crowded(self) -> list[str]:
+        """Return the clusters that hold more than one article."""
+        sizes = Counter(known.cluster_id for known in self.live.values())
+        return sorted(cluster_id for cluster_id, size in sizes.items() if size > 1)
 
     def _dissolve(self, group: str | None) -> None:
         left = [known for known in self.live.values() if group is not None and known.group == group]
