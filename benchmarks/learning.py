@@ -90,13 +90,12 @@ class Run:
         if pair:
             self.index.apply(merging_event(self.index, placed, *pair), None)
             self.golds[pair[0]] += self.golds.pop(pair[1], Counter())
-        source = self.index.whereabouts(placed.article_id or "")
-        slots = decide_split(self.index, source) if verdict.adds_weight else ()
-        if slots:
-            parted = splitting_event(self.index, placed, source, slots)
+        parting = decide_split(self.index, verdict)
+        if parting:
+            parted = splitting_event(self.index, placed, *parting)
             self.index.apply(parted, None)
             leaving = Counter(self._gold_of[moved] for moved in parted.moved_articles if moved in self._gold_of)
-            self.golds[source] -= leaving
+            self.golds[parting[0]] -= leaving
             self.golds[self.index.cluster_number(parted.cluster_id)] += leaving
 
     def label(self, cluster: int, gold: str) -> bool | None:

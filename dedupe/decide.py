@@ -52,11 +52,6 @@ class Verdict(NamedTuple):
     model: int | None = None
 
     @property
-    def adds_weight(self) -> bool:
-        """Whether it lets an article join a cluster and weigh there: no copy, and no round-up."""
-        return self.cluster is not None and self.copy is None and not self.also_in
-
-    @property
     def runner_up(self) -> Rival | None:
         """Return the best cluster that was not chosen."""
         return next((rival for rival in self.rivals if rival.cluster != self.cluster), None)
@@ -117,15 +112,23 @@ def decide_merge(index: Index, verdict: Verdict, model: JoinModel) -> tuple[int,
     return None if partner is None else (min(partner, verdict.cluster), max(partner, verdict.cluster))
 
 
-def decide_split(index: Index, cluster: int) -> Sequence[int]:
-    """Return the slots that leave a cluster, now that an article has joined it; none where it stays one.
+def decide_split(index: Index, verdict: Verdict) -> tuple[int, Sequence[int]] | None:
+    """Return a cluster that has become two events, now that an article has joined it, and the slots that leave it.
 
-    Copies go with their original. What an editor decided about any of its articles is left alone.
+    Copies go with their original. What an editor decided about any of its articles is left alone, and what weighs
+    nothing, a copy or a round-up, is no occasion.
     """
+    if verdict.cluster is None or verdict.copy or verdict.also_in:
+        return None
+    cluster = index.clusters.survivor(verdict.cluster)
     slots = leaving(index.clusters, cluster)
-    if slots and index.constraints.naming([*map(index.article_id, index.clusters.members(cluster))]):
-        return ()
-    return index.with_copies(slots)
+    if not slots or (index.constraints and _is_bound(index, cluster)):
+        return None
+    return cluster, index.with_copies(slots)
+
+
+def _is_bound(index: Index, cluster: int) -> bool:
+    return bool(index.constraints.naming([*map(index.article_id, index.clusters.members(cluster))]))
 
 
 def _rivals(found: Found, model: JoinModel) -> tuple[Rival, ...]:

@@ -140,11 +140,9 @@ class Engine:
         pair = decide_merge(index, verdict, self.model)
         if pair:
             yield self._regrouped(merging_event(index, placed, *pair))
-        if verdict.adds_weight:
-            cluster = index.whereabouts(placed.article_id or "")
-            slots = decide_split(index, cluster)
-            if slots:
-                yield self._regrouped(splitting_event(index, placed, cluster, slots))
+        parting = decide_split(index, verdict)
+        if parting:
+            yield self._regrouped(splitting_event(index, placed, *parting))
 
     def _present(self, placed: Assignment) -> str:
         return self._index.cluster_id(self._index.whereabouts(placed.article_id))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.clusters.search import newest_members
-from dedupe.clusters.similarity import UNIT_SQUARED, dot, vector_of
+from dedupe.clusters.similarity import dot, vector_of
 from dedupe.clusters.space import Arrays, Space, space_of
 from dedupe.kernel import kernel
 
@@ -32,15 +32,14 @@ def smaller_half(cluster: int, arrays: Arrays) -> NDArray[np.int32]:
 
     It must hold no more than `MOST` articles.
     """
-    space = space_of(arrays)
     members = newest_members(cluster, MOST, arrays)
     if len(members) < 2 * FEWEST:
         return members[:0]
-    products = _products(members, members, space)
-    is_other = _halved(products)
+    products = _products(members, space_of(arrays))
+    is_other = _halved(products.copy())
     others, rest = members[is_other], members[~is_other]
     half: NDArray[np.int32] = others if len(others) <= len(rest) else rest
-    falls_apart = len(half) >= FEWEST and not _are_alike(others, rest, space)
+    falls_apart = len(half) >= FEWEST and not _are_alike(products, is_other)
     return half if falls_apart else half[:0]
 
 
@@ -48,32 +47,32 @@ def smaller_half(cluster: int, arrays: Arrays) -> NDArray[np.int32]:
 def hold_together(one: int, other: int, arrays: Arrays) -> bool:
     """Return whether the newest members of two clusters are alike across them."""
     ours, theirs = newest_members(one, COMPARED, arrays), newest_members(other, COMPARED, arrays)
-    return min(len(ours), len(theirs)) < FEWEST or _are_alike(ours, theirs, space_of(arrays))
+    if min(len(ours), len(theirs)) < FEWEST:
+        return True
+    products = _products(np.concatenate((ours, theirs)), space_of(arrays))
+    return _are_alike(products, np.arange(len(products)) >= len(ours))
 
 
 @kernel
-def _are_alike(ours: NDArray[np.int32], theirs: NDArray[np.int32], space: Space) -> bool:
-    across = _products(ours, theirs, space).sum() / (len(ours) * len(theirs))
-    return bool(across >= ACROSS * np.sqrt(_mean_within(ours, space) * _mean_within(theirs, space)))
+def _are_alike(products: NDArray[np.float64], is_other: NDArray[np.bool_]) -> bool:
+    """Return whether two groups of at least `FEWEST` articles are alike across them."""
+    sums, pairs = np.zeros(3), np.zeros(3)  # of the one, across, of the other
+    for i in range(len(products)):
+        for j in range(i):
+            where = int(is_other[i]) + int(is_other[j])
+            sums[where] += products[i, j]
+            pairs[where] += 1
+    means = sums / pairs
+    return bool(means[1] >= ACROSS * np.sqrt(means[0] * means[2]))
 
 
 @kernel
-def _mean_within(members: NDArray[np.int32], space: Space) -> float:
-    """Return the mean similarity of two different articles."""
-    total = 0.0
+def _products(members: NDArray[np.int32], space: Space) -> NDArray[np.float64]:
+    """Return how similar each article is to each other: whole numbers, so that no order of adding them matters."""
+    products = np.zeros((len(members), len(members)), np.float64)
     for i in range(len(members)):
         for j in range(i):
-            total += dot(vector_of(members[i], space), vector_of(members[j], space)) / UNIT_SQUARED
-    return total / (len(members) * (len(members) - 1) / 2)
-
-
-@kernel
-def _products(ours: NDArray[np.int32], theirs: NDArray[np.int32], space: Space) -> NDArray[np.float64]:
-    """Return how similar each article is to each other."""
-    products = np.empty((len(ours), len(theirs)), np.float64)
-    for i in range(len(ours)):
-        for j in range(len(theirs)):
-            products[i, j] = dot(vector_of(ours[i], space), vector_of(theirs[j], space)) / UNIT_SQUARED
+            products[i, j] = products[j, i] = dot(vector_of(members[i], space), vector_of(members[j], space))
     return products
 
 

@@ -168,8 +168,9 @@ class Mending:
         return self._built.placer.founded(ids.decode("art", self._index.article_id(slot)), seq)
 
     def _with_copies(self, slots: Sequence[int]) -> list[int]:
-        named = self._bonds.present
-        return [s for s in self._index.with_copies(slots) if s in slots or self._index.article_id(s) not in named]
+        copies = set(self._index.with_copies(slots)).difference(slots)
+        free = [slot for slot in copies if self._index.article_id(slot) not in self._bonds.present]
+        return sorted({*slots, *free})
 
     def _unlinked(self, slots: Sequence[int]) -> list[str]:
         """Return those of the articles that leave others of their duplicate group behind."""

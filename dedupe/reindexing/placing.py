@@ -84,13 +84,11 @@ class Placer:
         pair = decide_merge(self.index, verdict, self.model)
         if pair:
             yield self._regrouped(merging_event(self.index, placed, *pair))
-        if verdict.adds_weight:
-            cluster = self.index.whereabouts(placed.article_id or "")
-            slots = decide_split(self.index, cluster)
-            if slots:
-                parted = splitting_event(self.index, placed, cluster, slots)
-                founder = int(self.index.clusters.articles.bits[slots[0]])
-                yield self._regrouped(replace(parted, cluster_id=self.founded(founder, parted.seq)))
+        parting = decide_split(self.index, verdict)
+        if parting:
+            parted = splitting_event(self.index, placed, *parting)
+            founder = ids.decode("art", parted.moved_articles[0])
+            yield self._regrouped(replace(parted, cluster_id=self.founded(founder, parted.seq)))
 
     def _regrouped(self, event: Event) -> Step:
         self.index.apply(event, None)
