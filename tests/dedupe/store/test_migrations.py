@@ -75,7 +75,7 @@ BEGINNING = """substr(text, 1, 120) FROM articles JOIN texts ON article_pk = art
 def test_articles_without_a_title_that_are_there_are_read_again(tmp_path: Path) -> None:
     """They are called what they would be called today, found under it, and can be revised and taken down."""
     path, log = tmp_path / "old.db", RandomLog(7, embargoed=0.2)
-    changes = log.changes(500)
+    changes = log.changes(800)
     store = SqlStore.open(f"sqlite:///{path}", IDENTITY)
     store.commit(changes)
     store.close()
