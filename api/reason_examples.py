@@ -51,25 +51,25 @@ EXPLANATION: Final[Json] = {
     "decided_at": "2026-03-02T09:12:00Z",
     "revision": 1,
     "placed_in": "clu_7s5hh7zpyenpj",
-    "summary": "It joined with a probability of .967, where .440 is needed, the runner-up had .027. What spoke most"
+    "summary": "It joined with a probability of .967, where .420 is needed, the runner-up had .027. What spoke most"
     " for it: Its words match the cluster's as a whole: .73.",
     "duplicate_of": None,
     "duplicate_group_id": None,
     "join": {
         "cluster_id": "clu_7s5hh7zpyenpj",
         "probability": 0.9674,
-        "threshold": 0.44,
-        "margin": 0.5274,
+        "threshold": 0.42,
+        "margin": 0.5474,
         "runner_up": {"cluster_id": "clu_enay5be8kmrgt", "confidence": 0.0273},
         "lead": 0.9401,
-        "model": 10,
-        "base": 0.301745,
+        "model": 11,
+        "base": 1.0954775,
         "log_odds": 3.39,
         "features": [
             {
                 "name": "centroid",
                 "value": 0.7266,
-                "contribution": 2.29681,
+                "contribution": 1.5030775,
                 "sentence": "Its words match the cluster's as a whole: .73.",
             },
             {

@@ -28,11 +28,12 @@ LEAD_WORDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One article of a stream and its gold event, if it has one."""
+    """One article of a stream, its gold event, if it has one, and when it really was published."""
 
     id: str
     submission: Submission
     gold: str | None
+    published: datetime | None
 
     @property
     def reading(self) -> Reading:
@@ -43,6 +44,13 @@ class Labelled:
         """Return the article as the engine reads it without some of its lines."""
         article = self.submission.article
         return read(article, article.language or "und", self.submission.received_at, EngineSettings(), dropped)
+
+
+class Times(NamedTuple):
+    """When an article says that it was published, and when it came in."""
+
+    published: datetime | None
+    received_at: datetime
 
 
 def rows(name: str) -> Iterator[dict[str, Any]]:
@@ -65,7 +73,9 @@ class Set(NamedTuple):
 
     ``noise`` is False where the articles without a label are left out, and only one of ``every`` so many articles
     is taken: what remains is sparse, and what is nearest to an article is often another event. ``prior`` is False
-    where it is to be learned from as if nothing were known of the language.
+    where it is to be learned from as if nothing were known of the language. ``topical`` is True where each event
+    comes among articles like it of other times, as `topics` finds them, and ``at_once`` where those claim to be of the
+    same week.
     """
 
     name: str
@@ -75,6 +85,8 @@ class Set(NamedTuple):
     noise: bool = True
     every: int = 1
     prior: bool = True
+    topical: bool = False
+    at_once: bool = False
 
     @property
     def is_itself(self) -> bool:
@@ -89,29 +101,38 @@ def stream(part: Set, shuffle: int | None = None) -> Iterator[Labelled]:
     """
     draw = np.random.default_rng(shuffle)
     drawn = ((row, place if shuffle is None else draw.random()) for place, row in enumerate(_taken(part)))
-    ordered = sorted(drawn, key=lambda entry: (_moment(entry[0]) if part.dated else LAST, entry[1]))
+    ordered = sorted(drawn, key=lambda entry: (moment_of(entry[0]) if part.dated else LAST, entry[1]))
     at = FIRST
     for place, (row, _) in enumerate(ordered):
         moment = published(row) if part.dated else None
         at = max(at, moment or at)
-        title, text = shortened(row.get("title") or "", row.get("text") or "", part.form)
-        article = Article(title=title, text=text, source=row.get("source"), published_at=moment, language=row["lang"])
-        article_id = ids.encode("art", place)
-        yield Labelled(row["id"], Submission(article=article, article_id=article_id, received_at=at), _gold(row))
+        yield labelled(row, place, part.form, Times(moment, at))
+
+
+def labelled(row: dict[str, Any], place: int, form: Form, times: Times) -> Labelled:
+    """Return a row as the ``place``-th article of a stream, with as much of its text as a form leaves."""
+    title, text = shortened(row.get("title") or "", row.get("text") or "", form)
+    article = Article(
+        title=title, text=text, source=row.get("source"), published_at=times.published, language=row["lang"]
+    )
+    submission = Submission(article=article, article_id=ids.encode("art", place), received_at=times.received_at)
+    return Labelled(row["id"], submission, gold_of(row), published(row))
 
 
 def _taken(part: Set) -> Iterable[dict[str, Any]]:
     """Return the rows of a part by time, those of one moment as in the file: the same ones with dates as without."""
     worded = (row for row in rows(part.name) if row.get("title") or row.get("text"))
-    wanted = sorted((row for row in worded if part.noise or _gold(row)), key=_moment)
+    wanted = sorted((row for row in worded if part.noise or gold_of(row)), key=moment_of)
     return islice(wanted[:: part.every], part.limit)
 
 
-def _moment(row: dict[str, Any]) -> datetime:
+def moment_of(row: dict[str, Any]) -> datetime:
+    """Return the time of publication of a row, after all others where it is not known."""
     return published(row) or LAST
 
 
-def _gold(row: dict[str, Any]) -> str | None:
+def gold_of(row: dict[str, Any]) -> str | None:
+    """Return the gold event of a row, None where it has no label."""
     return row.get("cluster_merged") or row.get("cluster")
 
 

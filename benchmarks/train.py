@@ -36,6 +36,10 @@ COPIES = (
     Set("allsides", noise=False),
     Set("allsides", noise=False, dated=False),
     Set("allsides", noise=False, dated=False, form=Form.LEAD),
+    Set("allsides", topical=True),
+    Set("allsides", topical=True, dated=False),
+    Set("allsides", topical=True, at_once=True),
+    Set("allsides", topical=True, at_once=True, form=Form.LEAD),
     Set("uci_headlines", 8_000, dated=False),
     Set("uci_headlines", 8_000, dated=False, every=30),
     *(
@@ -51,9 +55,9 @@ COPIES = (
         )
     ),
 )
-"""What the sets lack and the world has: undated, short and sparse news, languages without a prior."""
+"""What the sets lack and the world has: undated, short, sparse news, years of one topic, languages without a prior."""
 ROUNDS = 3
-THRESHOLD, MERGE_THRESHOLD = 0.44, 0.46
+THRESHOLD, MERGE_THRESHOLD = 0.42, 0.44
 
 
 def main() -> None:
