@@ -62,14 +62,14 @@ EXPLANATION: Final[Json] = {
         "margin": 0.5474,
         "runner_up": {"cluster_id": "clu_enay5be8kmrgt", "confidence": 0.0273},
         "lead": 0.9401,
-        "model": 11,
-        "base": 1.0954775,
+        "model": 12,
+        "base": -0.1686275,
         "log_odds": 3.39,
         "features": [
             {
                 "name": "centroid",
                 "value": 0.7266,
-                "contribution": 1.5030775,
+                "contribution": 1.9803275,
                 "sentence": "Its words match the cluster's as a whole: .73.",
             },
             {
@@ -78,6 +78,12 @@ EXPLANATION: Final[Json] = {
                 "contribution": 0.791445,
                 "sentence": "Closeness in time to the cluster's oldest article (1 is the same moment, .14 six days):"
                 " 1.00.",
+            },
+            {
+                "name": "base_rate",
+                "value": 0.6143,
+                "contribution": 0.786855,
+                "sentence": "Of 100 articles of its language that came before, about 61 joined a cluster.",
             },
         ],
     },

@@ -29,10 +29,11 @@ SIGNS: Final = {
     "centroid": 1, "mean": 1, "background": -1, "title_mean": 1, "title_best": 1, "breadth": 1, "rare": 1,
     "unshared": -1,
     "oldest": 1, "gap": -1, "log_size": -1, "brief_breadth": 1, "prominence": 1,
+    "base_rate": 1,
 }  # fmt: skip
 """What speaks for belonging together must never count against it, nor the other way round: a
 weight of the wrong sign is a quirk of the sets it was learned from."""
-VERSION: Final = 11
+VERSION: Final = 12
 """Raised with every model that is to be shipped; those before stay in the archive, for decisions made by them."""
 TREES: Final = 200
 FEWEST: Final = 200
@@ -40,11 +41,13 @@ FEWEST: Final = 200
 COPY_SHARE: Final = 0.5
 CROWD: Final = 10
 """An unlabelled cluster of so many articles is taken to be another event than a labelled article's."""
+BASE_RATES: Final = (0.3, 0.95)
+"""From where single reports come in to where events are told a hundred times."""
 LONG, LONG_AGO = 5.5, round(math.log1p(90), 3)
 """`log_length` of a text of 245 tokens, and `gap` of 90 days."""
 LITTLE_SHARED, NOTHING_SHARED, NOTHING_RARE = 3.0, 5.0, 0.12
 """`unshared` of 402 shingles and one in common, and of 147 and none; `rare` up to which no rare word is shared."""
-DOUBT, UNDATED_DOUBT, LONG_AGO_DOUBT = 1.8, 1.4, 1.4
+DOUBT, UNDATED_DOUBT, LONG_AGO_DOUBT = 2.4, 1.4, 1.4
 """How much is taken from the log-odds."""
 Span = tuple[datetime, datetime]
 Row = tuple[NDArray[np.float64], bool]
@@ -159,7 +162,7 @@ def forced_examples(part: Set, shuffle: int) -> Examples:
             event = run.place(labelled, reading, verdict)
             if labelled.gold is not None:
                 clusters.setdefault(labelled.gold, run.index.cluster_number(event.cluster_id))
-    return _stacked(rows)
+    return _stacked(rows, part)
 
 
 def free_examples(part: Set, model: JoinModel, shuffle: int) -> Examples:
@@ -169,7 +172,7 @@ def free_examples(part: Set, model: JoinModel, shuffle: int) -> Examples:
         run = Run(part, model)
         for labelled in articles:
             rows.extend(run.add(labelled))
-    return _stacked(rows)
+    return _stacked(rows, part)
 
 
 def _streams(part: Set, shuffle: int) -> Iterable[Iterable[Labelled]]:
@@ -261,5 +264,9 @@ def joined(parts: Sequence[Examples]) -> Examples:
     return Examples(np.concatenate([part.features for part in parts]), np.concatenate([part.labels for part in parts]))
 
 
-def _stacked(rows: Sequence[Row]) -> Examples:
-    return Examples(np.array([features for features, _ in rows]), np.array([label for _, label in rows]))
+def _stacked(rows: Sequence[Row], part: Set) -> Examples:
+    """Return the decisions of a part; what is alike and is not one event is that whatever else joins."""
+    features, labels = np.array([features for features, _ in rows]), np.array([label for _, label in rows])
+    if part.topical:
+        features[:, FEATURES.index("base_rate")] = np.random.default_rng(0).uniform(*BASE_RATES, len(features))
+    return Examples(features, labels)

@@ -192,6 +192,7 @@ VARIANTS: Final = (
     Variant(name="no titles", title="titles read as text", change=_without_title),
     blind("no title features", "decision blind to titles", "title"),
     blind("no surroundings", "decision blind to what else is similar", "background", "prominence"),
+    blind("no base rate", "decision blind to how many articles join", "base_rate"),
     blind("no evidence", "decision blind to rare and many shared terms", "breadth", "rare"),
     blind("no passages", "decision blind to shared passages", "unshared"),
     blind("no size", "decision blind to size", "size"),

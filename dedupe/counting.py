@@ -15,6 +15,10 @@ from dedupe.text.source_lines import SourceLines
 
 COUNTED_MEMBERS: Final = 12
 """So many articles of a cluster count for how rare terms are: what one event says a hundred times is no common word."""
+USUAL_RATE: Final = 0.6
+AS_GOOD_AS: Final = 200
+"""Of a language that little has come in, so many articles are taken to join, as if that were seen of `AS_GOOD_AS`:
+about as many as of labelled streams. In the first hours of any feed most open a cluster, whatever comes later."""
 
 
 class Counts:
@@ -24,6 +28,7 @@ class Counts:
         self.source_lines = SourceLines()
         self._clusters = clusters
         self._languages: dict[str, int] = {}
+        self._joined: dict[str, int] = {}
         self._counted_from: dict[int, int] = {}
 
     @property
@@ -40,23 +45,35 @@ class Counts:
         found = self.source_lines.furniture(source, lines.hashes, lines.weights)
         return tuple(found.nonzero()[0].tolist())
 
+    def base_rate(self, language: str) -> float:
+        """Return the share of a language's articles that joined a cluster when they came, the others having opened one.
+
+        Copies are not asked where they belong, and do not count.
+        """
+        joined, articles = self._joined.get(language, 0), self._languages.get(language, 0)
+        return (joined + USUAL_RATE * AS_GOOD_AS) / (articles + AS_GOOD_AS)
+
     def add(self, reading: Reading, terms: NDArray[np.int32], slot: int, cluster: int) -> None:
         """Count an article's language and lines, and its terms if the cluster that it is to join has few members."""
-        self._languages[reading.language] = self._languages.get(reading.language, 0) + 1
+        articles, language = self._clusters.articles, reading.language
+        self._languages[language] = self._languages.get(language, 0) + 1
+        self._joined[language] = self._joined.get(language, 0) + int(articles.joined[slot])
         source = reading.source_number
         if source is not None:
             self.source_lines.add(source, reading.page.lines.hashes)
         if self._clusters.clusters.members[cluster] < COUNTED_MEMBERS:
-            self._clusters.articles.counted[slot] = True
+            articles.counted[slot] = True
             self._clusters.vocabulary.add(terms, reading.language_code)
 
     def take_back(self, reading: Reading, slot: int) -> None:
         """Take back what the article in a slot counted, but for its terms where they are in a recorded snapshot."""
+        articles = self._clusters.articles
         self._languages[reading.language] -= 1
+        self._joined[reading.language] -= int(articles.joined[slot])
         if reading.source_number is not None:
             self.source_lines.remove(reading.source_number, reading.page.lines.hashes)
         is_recorded = slot < self._counted_from.get(reading.language_code, 0)
-        if self._clusters.articles.counted[slot] and not is_recorded:
+        if articles.counted[slot] and not is_recorded:
             terms = self._clusters.vocabulary.intern(reading.evidence.terms.hashes, reading.language_code)
             self._clusters.vocabulary.add(terms, reading.language_code, -1)
 

@@ -18,7 +18,7 @@ from dedupe.duplicates.containment import WORTH_A_LOOK, Copy
 from dedupe.index import Index
 from dedupe.reading import Reading
 
-NOTHING_AROUND: Final = Surroundings(0.0, 0.0)
+NOTHING_AROUND: Final = Surroundings(0.0, 0.0, 0.0)
 
 
 class Rival(NamedTuple):

@@ -27,6 +27,7 @@ def digest(index: Index) -> str:
         articles.original[:slots],
         articles.group[:slots],
         articles.counted[:slots],
+        articles.joined[:slots],
         articles.time[:slots],
         articles.tokens[:slots],
         articles.source[:slots],

@@ -116,7 +116,9 @@ class Index:
         evidence = reading.evidence
         numbers, vector, title, rarities = self.clusters.vocabulary.weigh(evidence.terms, reading.language_code)
         known = self.clusters.vocabulary.articles.get(reading.language_code, 0)
-        return Probe(numbers, vector, rarities, title, evidence.shingles, evidence.tokens, reading.time, known)
+        base_rate = self.counts.base_rate(reading.language)
+        text = evidence.shingles, evidence.tokens, reading.time
+        return Probe(numbers, vector, rarities, title, *text, known, base_rate)
 
     def top_terms(self, reading: Reading, probe: Probe, most: int) -> tuple[str, ...]:
         """Return the heaviest terms of an article, as it writes them."""
@@ -139,7 +141,7 @@ class Index:
         self.embargoes.record(event)
         if event.article_id is not None and event.kind in PLACING:
             before = self.slot_of(event.article_id) if event.kind is EventKind.REVISED else -1
-            self._place(event, event.article_id, reading, probe)
+            self._place(event, event.article_id, reading, probe, before)
             self._remove(before, replaced)
         elif event.article_id is not None and event.kind is EventKind.WITHDRAWN:
             self._remove(self.slot_of(event.article_id), replaced)
@@ -197,7 +199,7 @@ class Index:
         """Return the term counts of the language of the article just placed, where it is time to record them."""
         return self.counts.take_snapshot(reading, self.seq)
 
-    def _place(self, event: Event, article_id: str, reading: Reading | None, probe: Probe | None) -> None:
+    def _place(self, event: Event, article_id: str, reading: Reading | None, probe: Probe | None, before: int) -> None:
         bits = ids.decode("art", article_id)
         slot = self.clusters.new_slot(bits, reading.time if reading else np.nan, event.at.timestamp())
         self._remember(bits, slot)
@@ -223,6 +225,7 @@ class Index:
             return
         if reading:
             probe = probe or self.probe(reading)
+            self.clusters.articles.joined[slot] = self.clusters.has_others(cluster, before)
             self.counts.add(reading, probe.terms, slot, cluster)
         vector, title = (probe.vector, probe.title) if probe else (NO_TERMS, NO_TERMS)
         self.clusters.place(Arrival(slot, cluster, vector, title, kept))

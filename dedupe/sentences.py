@@ -112,9 +112,22 @@ _SENTENCES: Final[Mapping[str, Callable[[float], str]]] = {
         f"The nearest article matches it {math.exp(value):.1f} times as well as those of other clusters,"
         " on average, or as could be expected of them where there are few."
     ),
+    "base_rate": lambda value: (
+        f"Of 100 articles of its language that came before, about {100 * value:.0f} joined a cluster."
+    ),
 }
 KNOWN: Final = frozenset(_SENTENCES)
 OF_TIME_OR_SIZE: Final = frozenset(
-    {"oldest", "dated", "gap", "inverse_size", "log_size", "log_length", "log_length_best", "brief_undated"}
+    {
+        "oldest",
+        "dated",
+        "gap",
+        "inverse_size",
+        "log_size",
+        "log_length",
+        "log_length_best",
+        "brief_undated",
+        "base_rate",
+    }
 )
-"""Features that ask when or how much was written; all others ask what."""
+"""Features that ask when or how much was written, or what else came in; all others ask what this text says."""

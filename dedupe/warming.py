@@ -72,8 +72,8 @@ def _merge() -> None:
     for number in range(2):
         slot = clusters.new_slot(number, _AT.timestamp(), _AT.timestamp())
         clusters.place(Arrival(slot, clusters.new_cluster(number), vector, vector, (nothing, nothing, 2)))
-    shipped_model().probabilities(clusters.features_of((0, 1), 1, Surroundings(0.0, 0.0)))
-    probe = Probe(terms, vector, np.ones(2, dtype=np.float32), vector, nothing, 2, _AT.timestamp(), 0)
+    shipped_model().probabilities(clusters.features_of((0, 1), 1, Surroundings(0.0, 0.0, 0.0)))
+    probe = Probe(terms, vector, np.ones(2, dtype=np.float32), vector, nothing, 2, _AT.timestamp(), 0, 0.0)
     clusters.told_apart(probe, np.arange(2, dtype=np.int32), [0, 1])
     clusters.newest_members(0, 1)
     clusters.hold_together(0, 1)

@@ -34,11 +34,12 @@ class Surroundings(NamedTuple):
     """What an article is similar to beside its event.
 
     ``background`` is the similarity of a cluster that is likely to be unrelated, ``others`` that of the nearest
-    members of all candidates but the first, on average.
+    members of all candidates but the first, on average; ``base_rate`` is that of its language.
     """
 
     background: float
     others: float
+    base_rate: float
 
 
 class Candidates(NamedTuple):
@@ -51,10 +52,14 @@ class Candidates(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """When an article was published, not a number where that is unknown, and after how many others of its language."""
+    """When an article was published, not a number where that is unknown, and what came before it.
+
+    ``known`` is after how many others of its language, ``base_rate`` which share of those joined a cluster.
+    """
 
     time: float
     known: int
+    base_rate: float
 
 
 class Sums(NamedTuple):
@@ -95,7 +100,8 @@ def rank_clusters(
     kept = kept[: min(CANDIDATES, len(found))]
     is_dated = len(kept) > 0 and not np.isnan(time) and clusters.dated[kept[0]] > 0
     missing = MISSING * max(1.0 - moment.known / ENOUGH, 0.0) if is_dated else MISSING
-    around = Surroundings(max(means[-1], UNKNOWN_BACKGROUND), _others(best_of[kept], dots, missing))
+    others = _others(best_of[kept], dots, missing)
+    around = Surroundings(max(means[-1], UNKNOWN_BACKGROUND), others, moment.base_rate)
     candidates = Candidates(kept, sums[kept], best_of[kept], around)
     sums[found] = 0
     return candidates

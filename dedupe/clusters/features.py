@@ -40,19 +40,22 @@ FEATURES: Final = (
     "brief_undated",
     "brief_rare",
     "prominence",
+    "base_rate",
 )
 """Similarity to the sum of all members, to all on average, and what unrelated clusters have; to the
 titles of the newest, on average and at best; over how many terms the similarity to the best member is
 spread; how long a text could have shared a passage with it and did not; closeness in time to the oldest,
 whether times are known, the logarithm of the days between; size; lengths; some of it again for brief
-texts, which go by other weights; and how far it stands out from all else that is similar."""
+texts, which go by other weights; how far it stands out from all else that is similar; and how many of
+those before it joined a cluster."""
 
 
 class Probe(NamedTuple):
     """The article to be placed, as the kernels read it.
 
     ``terms`` are the numbers of all it says, ``rarities`` those of the terms of its vector; ``known`` is how many
-    articles of its language are known, 0 for an article that is one of them.
+    articles of its language are known, 0 for an article that is one of them; ``base_rate`` is which share of those
+    that came before it joined a cluster.
     """
 
     terms: NDArray[np.int32]
@@ -63,18 +66,21 @@ class Probe(NamedTuple):
     tokens: int
     time: float
     known: int
+    base_rate: float
 
     @property
     def arrays(self) -> Arrays:
         """Return all of it without names; `probe_of` gives them back."""
-        return (self.terms, *self.vector, self.rarities, *self.title, self.shingles, self.tokens, self.time, self.known)
+        terms, vector, rarities, title, *rest = self
+        return (terms, *vector, rarities, *title, *rest)
 
 
 @inlined
 def probe_of(arrays: Arrays) -> Probe:
     """Return the probe with its names."""
-    terms, heavy, weights, rarities, titled, title_weights, shingles, tokens, time, known = arrays
-    return Probe(terms, Vector(heavy, weights), rarities, Vector(titled, title_weights), shingles, tokens, time, known)
+    terms, heavy, weights, rarities, titled, title_weights, shingles, tokens, time, known, base_rate = arrays
+    vector, title = Vector(heavy, weights), Vector(titled, title_weights)
+    return Probe(terms, vector, rarities, title, shingles, tokens, time, known, base_rate)
 
 
 @kernel
@@ -112,6 +118,7 @@ def measure(
         row[18], row[19] = brevity * row[5], brevity * (1.0 - row[9])
         row[20] = brevity * rare
         row[21] = np.log((dots[best] / UNIT_SQUARED + FAINT) / (candidates.around.others + FAINT))
+        row[22] = candidates.around.base_rate
     return rows, held
 
 

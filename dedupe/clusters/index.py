@@ -103,6 +103,11 @@ class ClusterIndex:
         """Return the cluster an article is in; -1 for an emptied slot, or none at all."""
         return self.survivor(int(self.space.membership[slot])) if slot >= 0 else -1
 
+    def has_others(self, cluster: int, slot: int) -> bool:
+        """Return whether an article that weighs is in a cluster, besides the one in ``slot``, -1 for none."""
+        is_own = slot >= 0 and self.articles.original[slot] < 0 and self.cluster_of(slot) == cluster
+        return int(self.clusters.members[cluster]) > is_own
+
     def survivor(self, cluster: int) -> int:
         """Return the cluster that ``cluster`` was merged into in the end; itself when it was not."""
         while cluster >= 0 and self.clusters.merged[cluster] >= 0:
@@ -183,7 +188,7 @@ class ClusterIndex:
         for length in (*lengths, articles.dropped_count):
             length[slot] = 0
         articles.tokens[slot] = articles.source[slot] = 0
-        articles.counted[slot] = False
+        articles.counted[slot] = articles.joined[slot] = False
         articles.time[slot] = np.nan
         space.membership[slot] = -1
 

@@ -50,23 +50,24 @@ def search(probe: Probe, lists: Lists, reach: Reach, space: Space, scratch: Scra
 @kernel
 def _search(
     article: Arrays, lists: Arrays, reach: tuple[int, int], arrays: Arrays, scratch: Arrays
-) -> tuple[Arrays, tuple[float, float], NDArray[np.float64], float]:
+) -> tuple[Arrays, tuple[float, float, float], NDArray[np.float64], float]:
     probe, space = probe_of(article), space_of(arrays)
     articles, weights, heads = lists
     dots, touched, sums, best = scratch
     count = accumulate(Cells(articles, weights), heads, probe.vector, Reach(*reach), dots, touched)
-    found = rank_clusters(touched[:count], dots, Moment(probe.time, probe.known), space, Sums(sums, best))
+    moment = Moment(probe.time, probe.known, probe.base_rate)
+    found = rank_clusters(touched[:count], dots, moment, space, Sums(sums, best))
     measured, held = measure(probe, found, dots, space)
     for slot in touched[:count]:
         dots[slot] = 0
-    around = found.around.background, found.around.others
-    return (found.clusters, found.sums, found.best), around, rounded(measured), held
+    background, others, base_rate = found.around
+    return (found.clusters, found.sums, found.best), (background, others, base_rate), rounded(measured), held
 
 
 @kernel
 def compare_newest(
     numbers: tuple[int, int, int],
-    around: tuple[float, float],
+    around: tuple[float, float, float],
     idf: NDArray[np.float32],
     arrays: Arrays,
     dots: NDArray[np.int32],
@@ -106,7 +107,7 @@ def compare(
         vector, rarities = vector_of(slot, space), rarities_of(vector_of(slot, space).terms, idf)
         title, shingles = title_of(slot, space), shingles_of(slot, space)
         tokens, time = space.articles.tokens[slot], space.articles.time[slot]
-        probe = Probe(vector.terms, vector, rarities, title, shingles, tokens, time, 0)
+        probe = Probe(vector.terms, vector, rarities, title, shingles, tokens, time, 0, around.base_rate)
         found = member_sums(probe.vector, cluster, around, space, dots)
         rows[at] = rounded(measure(probe, found, dots, space)[0])[0]
     other = space.clusters.last[cluster]

@@ -20,8 +20,8 @@ class ArticleColumns(NamedTuple):
 
     ``previous`` is the cluster's member before this one, ``original`` the slot that a copy was
     copied from, a round-up's own, ``group`` its duplicate group; each is -1 for none. Whether its terms are
-    ``counted``. ``time`` is when it was published, in seconds since 1970, NaN when unknown; ``source`` marks who
-    published it, 0 when unknown.
+    ``counted``, and whether it ``joined`` others when it was placed. ``time`` is when it was published, in seconds
+    since 1970, NaN when unknown; ``source`` marks who published it, 0 when unknown.
     """
 
     bits: NDArray[np.uint64]
@@ -29,6 +29,7 @@ class ArticleColumns(NamedTuple):
     original: NDArray[np.int32]
     group: NDArray[np.int32]
     counted: NDArray[np.bool_]
+    joined: NDArray[np.bool_]
     time: NDArray[np.float64]
     received: NDArray[np.float64]
     tokens: NDArray[np.int32]
@@ -137,8 +138,8 @@ def space_of(arrays: Arrays) -> Space:
 def article_rows(rows: int) -> ArticleColumns:
     """Return room for articles, as kernels read it."""
     links = (np.int32,) * 3
-    times = np.float64, np.float64
-    return _records(ArticleColumns, rows, np.uint64, *links, np.bool_, *times, np.int32, np.uint32, *_SLICE * 5)
+    flags, times = (np.bool_,) * 2, (np.float64,) * 2
+    return _records(ArticleColumns, rows, np.uint64, *links, *flags, *times, np.int32, np.uint32, *_SLICE * 5)
 
 
 def cluster_rows(rows: int) -> ClusterColumns:

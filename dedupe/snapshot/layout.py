@@ -181,6 +181,7 @@ PARTS: Final[Mapping[type, Mapping[str, Way]]] = {
         "source_lines": PART,
         "_clusters": ELSEWHERE,
         "_languages": Tally(str),
+        "_joined": Tally(str),
         "_counted_from": Tally(int),
     },
     SourceLines: {

@@ -8,7 +8,7 @@ import pytest
 
 from dedupe import ids
 from dedupe.article import Article
-from dedupe.counting import COUNTED_MEMBERS
+from dedupe.counting import AS_GOOD_AS, COUNTED_MEMBERS, USUAL_RATE
 from dedupe.engine import Engine
 from dedupe.events import Event, EventKind
 from dedupe.index import Index
@@ -113,6 +113,36 @@ def test_only_the_first_members_of_a_cluster_count_for_how_rare_terms_are(index:
     late = room.report(0)
     index.apply(event(23, EventKind.JOINED, late.article_id, CLUSTERS[0]), reading_of(late))
     assert counted()[0] == before[0] - 1
+
+
+def test_the_base_rate_is_of_those_who_joined_others_when_they_came(index: Index, room: Newsroom) -> None:
+    def seen() -> tuple[float, float]:
+        """Return how many articles joined, and how many there are, that this base rate says."""
+        articles = index.counts._languages.get("en", 0)
+        return index.counts.base_rate("en") * (articles + AS_GOOD_AS) - USUAL_RATE * AS_GOOD_AS, articles
+
+    assert index.counts.base_rate("en") == USUAL_RATE
+    first, second, third = room.report(room.happen()), room.report(0), room.report(room.happen())
+    index.apply(event(1, EventKind.OPENED, first.article_id, CLUSTERS[0]), reading_of(first))
+    assert seen() == pytest.approx((0, 1))
+    index.apply(event(2, EventKind.JOINED, second.article_id, CLUSTERS[0]), reading_of(second))
+    assert seen() == pytest.approx((1, 2))
+    index.apply(event(3, EventKind.OPENED, third.article_id, CLUSTERS[1]), reading_of(third))
+    copy, group = room.copy(first), ids.encode("dup", 77)
+    copied = {"duplicate_of": {"article_id": first.article_id}, "duplicate_group_id": group}
+    index.apply(event(4, EventKind.COPIED, copy.article_id, CLUSTERS[0], detail=copied), reading_of(copy))
+    assert seen() == pytest.approx((1, 3)), "a copy is not asked where it belongs"
+    assert index.probe(reading_of(third)).base_rate == index.counts.base_rate("en")
+    assert index.counts.base_rate("fr") == USUAL_RATE
+
+    revised = event(5, EventKind.REVISED, third.article_id, CLUSTERS[1])
+    index.apply(revised, reading_of(room.revision(third)), replaced=reading_of(third))
+    assert seen() == pytest.approx((1, 3)), "it joined nobody but itself"
+    moved = event(6, EventKind.REVISED, third.article_id, CLUSTERS[0], from_cluster_id=CLUSTERS[1])
+    index.apply(moved, reading_of(room.published[2]), replaced=reading_of(room.published[2]))
+    assert seen() == pytest.approx((2, 3))
+    index.apply(event(7, EventKind.WITHDRAWN, second.article_id, CLUSTERS[0]), None, replaced=reading_of(second))
+    assert seen() == pytest.approx((1, 2))
 
 
 def test_copies_weigh_nothing_and_share_a_group(index: Index, room: Newsroom) -> None:

@@ -27,9 +27,9 @@ class Member:
     time: float
     rarities: NDArray[np.float32]
 
-    def probe(self, known: int = 0) -> Probe:
+    def probe(self, known: int = 0, base_rate: float = 0.5) -> Probe:
         words = self.vector.terms, self.vector, self.rarities, self.title, self.shingles
-        return Probe(*words, self.tokens, self.time, known)
+        return Probe(*words, self.tokens, self.time, known, base_rate)
 
 
 @dataclass

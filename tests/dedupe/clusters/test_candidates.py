@@ -122,7 +122,7 @@ def test_an_article_that_shares_no_term_has_no_candidates() -> None:
     found, features, *_ = scene.index.search(stranger.probe())
 
     assert len(found.clusters) == len(features) == 0
-    assert found.around == pytest.approx((UNKNOWN_BACKGROUND, MISSING))
+    assert found.around == pytest.approx((UNKNOWN_BACKGROUND, MISSING, 0.5))
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -130,7 +130,7 @@ def test_sums_over_one_cluster(seed: int) -> None:
     scene = Scene(seed)
     scene.populate(2, 25)
     article, dots = scene.member(), np.zeros(1024, np.int32)
-    found = member_sums(article.vector, 1, Surroundings(0.05, 0.05), scene.index.space, dots)
+    found = member_sums(article.vector, 1, Surroundings(0.05, 0.05, 0.5), scene.index.space, dots)
     products = {slot: product(article.vector, scene.placed[slot].vector) for slot in scene.members[1]}
 
     assert found.clusters.tolist() == [1]

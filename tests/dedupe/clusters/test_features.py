@@ -57,6 +57,7 @@ def recomputed(scene: Scene, article: Member, cluster: int, around: Surroundings
         "brief_undated": brevity * (1 - when["dated"]),
         "brief_rare": brevity * rare / UNIT_SQUARED,
         "prominence": math.log((max(products) / UNIT_SQUARED + FAINT) / (around.others + FAINT)),
+        "base_rate": around.base_rate,
     }
 
 
@@ -77,8 +78,9 @@ def test_features_are_what_they_are_called(seed: int) -> None:
     scene = Scene(seed)
     scene.populate(5, 60)
     article = scene.member()
-    found, features, *_ = scene.index.search(article.probe())
+    found, features, *_ = scene.index.search(article.probe(base_rate=seed / 25))
 
+    assert found.around.base_rate == seed / 25
     assert 0 < len(features) <= CANDIDATES
     for cluster, row in zip(found.clusters.tolist(), features, strict=True):
         expected = recomputed(scene, article, cluster, found.around)
@@ -90,7 +92,7 @@ def test_a_member_has_the_features_its_article_would_have(seed: int) -> None:
     scene = Scene(seed)
     scene.populate(2, 30)
     slot = scene.members[0][-1]
-    around = Surroundings(background=0.05, others=0.2)
+    around = Surroundings(background=0.05, others=0.2, base_rate=0.7)
     space, idf, dots = scene.index.space.arrays, scene.index.vocabulary.terms.idf, np.zeros(1024, np.int32)
     (row,) = compare(np.array([slot], np.int32), 1, around, idf, space, dots)
     expected = recomputed(scene, scene.placed[slot], 1, around)

@@ -28,7 +28,7 @@ def scene() -> Scene:
 
 
 def occasion(chosen: int, *rivals: tuple[int, float]) -> Occasion:
-    return Occasion(chosen, rivals, Surroundings(0.01, 0.01))
+    return Occasion(chosen, rivals, Surroundings(0.01, 0.01, 0.5))
 
 
 def test_half_of_the_smaller_cluster_is_a_quorum(scene: Scene) -> None:
