@@ -83,7 +83,7 @@ EXPLANATION: Final[Json] = {
                 "name": "base_rate",
                 "value": 0.6143,
                 "contribution": 0.786855,
-                "sentence": "Of 100 articles of its language that came before, about 61 joined a cluster.",
+                "sentence": "About 61 of 100 articles in its language join a cluster here; at first, 60 are assumed.",
             },
         ],
     },

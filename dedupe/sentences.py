@@ -113,7 +113,7 @@ _SENTENCES: Final[Mapping[str, Callable[[float], str]]] = {
         " on average, or as could be expected of them where there are few."
     ),
     "base_rate": lambda value: (
-        f"Of 100 articles of its language that came before, about {100 * value:.0f} joined a cluster."
+        f"About {100 * value:.0f} of 100 articles in its language join a cluster here; at first, 60 are assumed."
     ),
 }
 KNOWN: Final = frozenset(_SENTENCES)
