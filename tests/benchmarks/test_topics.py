@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 import streams
-from learning import UNLEARNED, forced_examples, free_examples
+from learning import BASE_RATES, UNLEARNED, forced_examples, free_examples
 from streams import Labelled, Set
 from topics import AT_ONCE, FAR, topics
+
+from dedupe.clusters.features import FEATURES
 
 BEGIN = datetime(2019, 5, 1, tzinfo=UTC)
 YEARS, HALF_YEAR = 6, timedelta(days=182)
@@ -93,3 +95,15 @@ def test_what_is_of_another_time_is_learned_as_wrong_and_the_event_as_right(year
         assert lot.labels.any()
         assert not lot.labels.all()
         assert len(lot.features) == len(lot.labels)
+
+
+def test_what_is_alike_is_learned_at_any_base_rate(years: str) -> None:
+    """Where labels say what joins, the base rate is that of the stream; among topics it tells nothing."""
+    rates = {
+        part: forced_examples(part, 0).features[:, FEATURES.index("base_rate")]
+        for part in (Set(years), Set(years, topical=True))
+    }
+    own, drawn_rates = rates.values()
+    assert np.ptp(own) < 0.1, "of so short a stream little is known"
+    assert np.ptp(drawn_rates) > 0.3
+    assert BASE_RATES[0] <= drawn_rates.min() < drawn_rates.max() <= BASE_RATES[1]
