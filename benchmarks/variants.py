@@ -16,7 +16,7 @@ from dedupe.cli.cluster import Line
 from dedupe.clusters.decision import JoinModel
 from dedupe.clusters.features import FEATURES
 from dedupe.clusters.similarity import shared_count, shingles_of
-from dedupe.counting import Counts
+from dedupe.counting import USUAL_RATE, Counts
 from dedupe.duplicates.containment import Copy
 from dedupe.index import Index
 from dedupe.reading import Reading
@@ -192,7 +192,11 @@ VARIANTS: Final = (
     Variant(name="no titles", title="titles read as text", change=_without_title),
     blind("no title features", "decision blind to titles", "title"),
     blind("no surroundings", "decision blind to what else is similar", "background", "prominence"),
-    blind("no base rate", "decision blind to how many articles join", "base_rate"),
+    Variant(
+        name="no base rate",
+        title="base rate taken to be the usual one",
+        patch=lambda: patch.object(Counts, "base_rate", lambda _counts, _language: USUAL_RATE),
+    ),
     blind("no evidence", "decision blind to rare and many shared terms", "breadth", "rare"),
     blind("no passages", "decision blind to shared passages", "unshared"),
     blind("no size", "decision blind to size", "size"),
