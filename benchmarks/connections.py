@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -48,7 +47,7 @@ class Work:
     With an ``interval`` they are sent at that pace, and an answer counts from when its request was due.
     """
 
-    requests: deque[bytes]
+    requests: Iterator[bytes]
     expected: int
     interval: float = 0.0
     latencies: list[float] = field(default_factory=list)
@@ -57,11 +56,12 @@ class Work:
 
     def next(self) -> tuple[float, bytes] | None:
         """Return the next request and when it is due; None when there is no more."""
-        if not self.requests:
+        request = next(self.requests, None)
+        if request is None:
             return None
         due = self.begun + self._sent * self.interval if self.interval else 0.0
         self._sent += 1
-        return due, self.requests.popleft()
+        return due, request
 
 
 class Connection(asyncio.Protocol):
@@ -146,11 +146,13 @@ async def exchange(target: Target, work: Work, connections: int) -> Measured:
     )
 
 
-def posts(target: Target, articles: Iterable[bytes]) -> deque[bytes]:
-    """Return a request for each article."""
-    return deque(
-        target.head("/v1/articles", "Content-Type: application/json", f"Content-Length: {len(body)}")
-        + b"\r\n\r\n"
-        + body
-        for body in articles
-    )
+def posts(target: Target, articles: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a request for each article."""
+    for body in articles:
+        head = target.head("/v1/articles", "Content-Type: application/json", f"Content-Length: {len(body)}")
+        yield head + b"\r\n\r\n" + body
+
+
+def asking(target: Target, path: str, *headers: str) -> bytes:
+    """Return a request for what is at a path."""
+    return target.head(path, *headers, method="GET") + b"\r\n\r\n"

@@ -23,7 +23,19 @@ import peers
 from plots import draw
 from report import Kept, as_json, of_json, text_of
 from results import machine, write_part
-from rows import grouping, growth, intake, lookup, millions, polling, reindexing, signing, starting, stream
+from rows import (
+    endurance,
+    grouping,
+    growth,
+    intake,
+    lookup,
+    millions,
+    polling,
+    reindexing,
+    signing,
+    starting,
+    stream,
+)
 from rows.figure import Measured, Size
 
 HERE: Final = Path(__file__).parent
@@ -48,6 +60,7 @@ ROWS: Final = {
     "S8": Row("start", Size(articles=1_000_000, runs=3), starting.measure),
     "S9": Row("memory of the index", Size(articles=1_000_000, runs=1), growth.measure_memory),
     "S10": Row("growth", Size(articles=1_000_000, runs=1), growth.measure_growth),
+    "soak": Row("half an hour of articles and dashboards", Size(articles=900_000, runs=1), endurance.measure),
     "10M": Row("growth to ten million", Size(articles=10_000_000, runs=1), millions.measure),
 }
 

@@ -14,12 +14,14 @@ import numpy as np
 from dedupe.addresses import FileAddresses
 
 
-def resident() -> int:
-    """Return the bytes of memory that this process holds now; where that is unknown, the most that it ever held.
+def resident(process: int | None = None) -> int:
+    """Return the bytes of memory that a process holds now, this one if none is named.
 
-    What it sees of files is not counted: it is on the disk as well, and the system takes its memory back when it likes.
+    Where that is unknown, it is the most that this process ever held, and 0 for another. What it sees of files is not
+    counted: that is on the disk as well, and the system takes its memory back when it likes.
     """
-    return _status("RssAnon") or peak()
+    held = _status("RssAnon", process)
+    return held if held or process is not None else peak()
 
 
 def in_files(held: object) -> int:
@@ -33,8 +35,8 @@ def peak() -> int:
     return _status("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def _status(name: str) -> int:
-    told = Path("/proc/self/status")
+def _status(name: str, process: int | None = None) -> int:
+    told = Path(f"/proc/{process or 'self'}/status")
     lines = told.read_text().splitlines() if told.exists() else []
     return next((1024 * int(line.split()[1]) for line in lines if line.startswith(f"{name}:")), 0)
 

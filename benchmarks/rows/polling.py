@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import Final
 
 import desk_load
 import httpx
 from connections import Measured as Exchanged
-from connections import Target, Work, exchange, posts
+from connections import Target, Work, asking, exchange, posts
 from load_articles import bodies
 from servers import serving
 
@@ -74,13 +74,13 @@ def _polled(target: Target, count: int, expected: int, *headers: str) -> Exchang
 def _all_new(target: Target, count: int, run: int) -> Exchanged:
     """Return how lists are answered of which none is kept: each from another moment on, long before all articles."""
     moments = (f"2000-01-{run % 28 + 1:02}T{n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02}Z" for n in range(count))
-    requests = deque(target.head(f"{ADDRESS}?from={at}", method="GET") + b"\r\n\r\n" for at in moments)
-    return asyncio.run(exchange(target, Work(requests, 200), CONNECTIONS))
+    requests = [asking(target, f"{ADDRESS}?from={at}") for at in moments]
+    return asyncio.run(exchange(target, Work(iter(requests), 200), CONNECTIONS))
 
 
 async def _while_ingesting(target: Target, seconds: int, seed: int) -> tuple[Exchanged, Exchanged]:
     """Return how the list was answered, and how the articles that arrived meanwhile."""
-    articles = bodies(seconds * INGESTED_PER_SECOND, seed, None)
+    articles = list(bodies(seconds * INGESTED_PER_SECOND, seed, None))
     arriving = Work(posts(target, articles), 201, 1 / INGESTED_PER_SECOND)
     polled = Work(_requests(target, seconds * POLLED_PER_SECOND), 200, 1 / POLLED_PER_SECOND)
     sent, answered = await asyncio.gather(
@@ -89,8 +89,8 @@ async def _while_ingesting(target: Target, seconds: int, seed: int) -> tuple[Exc
     return answered, sent
 
 
-def _requests(target: Target, count: int, *headers: str) -> deque[bytes]:
-    return deque([target.head(ADDRESS, *headers, method="GET") + b"\r\n\r\n"] * count)
+def _requests(target: Target, count: int, *headers: str) -> Iterator[bytes]:
+    return repeat(asking(target, ADDRESS, *headers), count)
 
 
 def _rates(runs: Sequence[Exchanged]) -> list[float]:

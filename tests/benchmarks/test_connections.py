@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 
 import pytest
 from connections import Target, Work, exchange, posts
@@ -12,9 +11,9 @@ from servers import echoing
 
 
 def test_requests_are_due_at_their_pace_or_at_once() -> None:
-    paced = Work(deque([b"one", b"two"]), 200, interval=0.5, begun=10.0)
+    paced = Work(iter([b"one", b"two"]), 200, interval=0.5, begun=10.0)
     assert [paced.next(), paced.next(), paced.next()] == [(10.0, b"one"), (10.5, b"two"), None]
-    assert Work(deque([b"one"]), 200).next() == (0.0, b"one")
+    assert Work(iter([b"one"]), 200).next() == (0.0, b"one")
 
 
 def test_a_request_says_what_and_to_whom() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from news import reports
 from peers import left_out, peers
-from rows import grouping, growth, intake, lookup, millions, polling, reindexing, signing, starting, stream
+from rows import endurance, grouping, growth, intake, lookup, millions, polling, reindexing, signing, starting, stream
 from rows.copies import OURS, Storyfold, contenders
 from rows.figure import Found, Size
 from rows.memory import array_bytes, peak, resident
+from servers import echoing
 
 from dedupe.duplicates.signature import signature_of
 from dedupe.text.tokens import tokenise
@@ -121,6 +123,25 @@ def test_arrays_are_counted_once_wherever_they_are_held() -> None:
 
     assert array_bytes(Holder()) == cells.nbytes + table.nbytes
     assert 0 < resident() <= peak()
+
+
+def test_enduring_articles_and_dashboards() -> None:
+    measured = endurance.measure(Size(articles=60, runs=1))
+    arrived, durable, slowest, listed, grown = measured.figures
+    assert min(arrived.ours[0], durable.ours[0], listed.ours[0]) > 0
+    assert slowest.ours[0] >= durable.ours[0]
+    assert grown.less_is_better
+    assert measured.note.startswith("60 made-up articles")
+
+
+def test_memory_grows_by_what_is_held_more_at_the_end_than_in_the_middle() -> None:
+    assert endurance.grown([1_000, 2_000, 3_000, 7_000], 10) == pytest.approx(1.0)
+
+
+def test_what_another_process_holds_can_be_told() -> None:
+    with echoing() as (_, process):
+        assert process != os.getpid()
+        assert (resident(process) > 0) == Path("/proc/self/status").exists()
 
 
 def test_starting_a_real_server(tmp_path: Path) -> None:
