@@ -28,7 +28,7 @@ SCHEME: Final = "affine32"
 PERMUTATIONS: Final = 128
 SEED: Final = 1
 
-TEXTS_AT_ONCE: Final = 256
+TEXTS_AT_ONCE: Final = 64
 """What so many texts take fits into the cache of a processor."""
 FEW: Final = 512
 """Up to so many shingles are sorted in one pass; if somebody made them alike on purpose, it takes 30 µs."""

@@ -125,25 +125,22 @@ def collect_hashes(entries: Entries, sequences: Entries, hashes: npt.NDArray[np.
     """Write the hashes of the tokens of a text, and nothing else of what `collect` does; return how many there are.
 
     In most texts this goes from character to character without a branch that could be foretold wrongly, in half the
-    time: what is between tokens is hashed as well, and written over.
+    time: what is between tokens is hashed as well, and forgotten, and what is not the end of one is written over.
     """
     count = inside = alone = 0
-    value = SEED
+    value = SEED  # as long as nothing is inside
     for at in range(len(entries)):
         entry = int(entries[at])
         group = entry >> _CLASS_SHIFT & _CLASS_MASK
+        hashes[count] = value
         if _ODD >> group & 1 or alone:
-            kind = group >> 2
-            hashes[count] = value
-            count += inside & _ends(kind, alone)
+            count += inside & _ends(group >> 2, alone)
             value, inside, alone = _odd(value, inside, alone, entry, sequences)
             continue
         is_plain = _PLAIN >> group & 1
-        hashes[count] = value
         count += inside & ~is_plain
-        goes_on = np.uint64(0) - np.uint64(is_plain & inside)  # all bits, or none
-        value = ((value & goes_on) ^ (np.uint64(entry & VALUE_MASK) ^ (SEED & ~goes_on))) * MULTIPLIER
-        inside = is_plain
+        longer = (value ^ np.uint64(entry & VALUE_MASK)) * MULTIPLIER
+        value, inside = longer if is_plain else SEED, is_plain
     for i in range(count):
         hashes[i] = finish(hashes[i])
     return count
@@ -167,7 +164,7 @@ def _odd(value: np.uint64, inside: int, alone: int, entry: int, sequences: Entri
         return take(value, entry, sequences), inside, alone
     if LETTER <= kind <= SOLO:
         return take(SEED, entry, sequences), 1, int(kind == SOLO)
-    return value, 0, 0
+    return SEED, 0, 0
 
 
 @inlined
