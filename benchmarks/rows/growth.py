@@ -18,6 +18,7 @@ from news import reports
 from dedupe.engine import Engine
 from dedupe.store.discard import DiscardStore
 from dedupe.submission import Submission
+from dedupe.warming import warm_up
 from rows.apart import apart
 from rows.copies import OURS, contenders
 from rows.figure import Figure, Measured, Size
@@ -158,7 +159,8 @@ def grow(count: int, seed: int) -> Grown:
 
 
 def warmed_up() -> int:
-    """Return how many bytes are resident once all that is needed was loaded."""
+    """Return how many bytes are resident once all that is needed was loaded, as a server does at its start."""
+    warm_up()
     Engine(DiscardStore()).add_all(list(submissions(WARM)))
     gc.collect()
     return resident()
