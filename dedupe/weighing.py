@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dedupe.clusters.prior import shipped_priors
 from dedupe.clusters.terms import UNIT
@@ -56,15 +57,21 @@ def weigh_article(reading: Reading, snapshot: VocabularySnapshot | None) -> Weig
     vocabulary = Vocabulary(shipped_priors())
     if snapshot is not None:
         known, counts = np.frombuffer(snapshot.terms, "<u8"), np.frombuffer(snapshot.counts, "<u4")
-        places = np.searchsorted(known, terms.hashes)
-        held = places < len(known)
-        held[held] = known[places[held]] == terms.hashes[held]
-        mine = places[held]
+        mine = np.flatnonzero(_are_among(known, terms.hashes))
         vocabulary.thaw(code, snapshot.articles, known[mine].astype(np.uint64), counts[mine].astype(np.uint32))
     _, vector, _, _ = vocabulary.weigh(terms, code)
     hashes = vocabulary.hashes[vector.terms].tolist()
     weights = (vector.weights / _UNIT).tolist()
     return Weights(dict(zip(hashes, weights, strict=True)), reading)
+
+
+def _are_among(hashes: NDArray[np.uint64], few: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which hashes, in any order, are among a few, in time that hardly grows with those."""
+    ordered = np.sort(few)
+    places = np.searchsorted(ordered, hashes)
+    is_among: NDArray[np.bool_] = places < len(ordered)
+    is_among[is_among] = ordered[places[is_among]] == hashes[is_among]
+    return is_among
 
 
 def shared_weights(left: Weights, right: Weights) -> dict[int, float]:

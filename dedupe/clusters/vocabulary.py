@@ -24,6 +24,8 @@ PRIOR_WEIGHT: Final = 2_000.0
 FIRST_SNAPSHOT: Final = 4
 SNAPSHOT_GROWTH: Final = 1.25
 LONGEST_INTERVAL: Final = 20_000
+CHUNK: Final = 1 << 14
+"""So many terms that came one after the other are recorded by their hashes: which came together, nobody shall read."""
 _FEW: Final = 1 << 10
 
 
@@ -44,20 +46,11 @@ class Prior:
     shares: NDArray[np.float32]
 
 
-class Ordered(NamedTuple):
-    """The terms of a language, by hash ascending, with their numbers; ``seen`` is how many terms there were of all."""
-
-    hashes: NDArray[np.uint64]
-    numbers: NDArray[np.int32]
-    seen: int
-
-
 _Columns = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]
 _PriorArrays = tuple[NDArray[np.uint64], NDArray[np.float32]]
 _Numbered = tuple[Arrays, _Columns, _PriorArrays, tuple[int, int, int]]
 """The table of terms, their first three columns, the prior; how many terms there are, language, and articles frozen."""
 
-NO_TERMS: Final = Ordered(np.empty(0, np.uint64), np.empty(0, np.int32), 0)
 NO_PRIOR: Final = Prior(np.empty(0, np.uint64), np.empty(0, np.float32))
 
 
@@ -72,7 +65,7 @@ class Vocabulary:
         self.articles: dict[int, int] = {}
         self._frozen_articles: dict[int, int] = {}
         self._due: dict[int, float] = {}
-        self._ordered: dict[int, Ordered] = {}
+        self._order = np.empty(0, np.int32)
 
     @property
     def count(self) -> int:
@@ -118,13 +111,12 @@ class Vocabulary:
         return self.articles.get(language, 0) >= self._due.get(language, FIRST_SNAPSHOT)
 
     def freeze(self, language: int) -> tuple[int, NDArray[np.uint64], NDArray[np.uint32]]:
-        """Make today's counts the weights; return articles counted, term hashes and their counts."""
-        ordered = self._in_order(language)
-        counts = self.terms.counts[ordered.numbers]
-        held = counts > 0
+        """Make today's counts the weights; return articles counted, term hashes by `CHUNK`, and their counts."""
+        self._put_in_order()
         articles = self.articles.get(language, 0)
+        hashes, counts = _counted(self._order, self.hashes, self.terms.languages, self.terms.counts, language)
         self._weigh(language, articles)
-        return articles, ordered.hashes[held], counts[held].astype(np.uint32)
+        return articles, hashes, counts
 
     def thaw(self, language: int, articles: int, hashes: NDArray[np.uint64], counts: NDArray[np.uint32]) -> None:
         """Take a recorded snapshot as the weights and as the counts so far."""
@@ -136,17 +128,15 @@ class Vocabulary:
 
     def rebuild(self) -> None:
         """Put the terms in order again after the arrays were put in the place of others."""
-        for language in self.articles:
-            self._in_order(language)
+        self._order = self._order[:0]
+        self._put_in_order()
 
-    def _in_order(self, language: int) -> Ordered:
-        """Return all terms of a language by hash: those known already, and the new ones among them."""
-        known = self._ordered.get(language, NO_TERMS)
-        new = known.seen + np.flatnonzero(self.terms.languages[known.seen : self.count] == language)
-        fresh: NDArray[np.int32] = new[np.argsort(self.hashes[new])].astype(np.int32)
-        merged = _merged(known.hashes, known.numbers, self.hashes[fresh], fresh)
-        self._ordered[language] = Ordered(*merged, self.count)
-        return self._ordered[language]
+    def _put_in_order(self) -> None:
+        """Sort each `CHUNK` of terms by hash, but for those that were full the last time."""
+        full = len(self._order) - len(self._order) % CHUNK
+        keys = self.hashes[: self.count]
+        fresh = [at + np.argsort(keys[at : at + CHUNK]) for at in range(full, len(keys), CHUNK)]
+        self._order = np.concatenate((self._order[:full], *fresh), dtype=np.int32, casting="same_kind")
 
     def _weigh(self, language: int, articles: int) -> None:
         """Weigh all terms of a language by their present counts, and so many articles."""
@@ -214,20 +204,21 @@ def _weigh_uncommon(
 
 
 @kernel
-def _merged(
-    hashes: NDArray[np.uint64], numbers: NDArray[np.int32], fresh: NDArray[np.uint64], theirs: NDArray[np.int32]
-) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Return two orders of terms as one."""
-    both, of_both = np.empty(len(hashes) + len(fresh), np.uint64), np.empty(len(hashes) + len(fresh), np.int32)
-    i, j = 0, 0
-    for at in range(len(both)):
-        if j == len(fresh) or (i < len(hashes) and hashes[i] < fresh[j]):
-            both[at], of_both[at] = hashes[i], numbers[i]
-            i += 1
-        else:
-            both[at], of_both[at] = fresh[j], theirs[j]
-            j += 1
-    return both, of_both
+def _counted(
+    order: NDArray[np.int32],
+    keys: NDArray[np.uint64],
+    languages: NDArray[np.int32],
+    counts: NDArray[np.int32],
+    language: int,
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """Return the hashes and the counts of the terms of a language that are in any article, in an order."""
+    hashes, held = np.empty(len(order), np.uint64), np.empty(len(order), np.uint32)
+    found = 0
+    for term in order:
+        if languages[term] == language and counts[term] > 0:
+            hashes[found], held[found] = keys[term], counts[term]
+            found += 1
+    return hashes[:found], held[:found]
 
 
 @kernel

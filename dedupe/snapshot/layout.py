@@ -154,7 +154,7 @@ PARTS: Final[Mapping[type, Mapping[str, Way]]] = {
         "articles": Tally(int),
         "_frozen_articles": Tally(int),
         "_due": Tally(int),
-        "_ordered": REBUILT,
+        "_order": REBUILT,
     },
     # A block goes on being filled after the cut, and `Postings.rebuild` takes out what is newer.
     Postings: {

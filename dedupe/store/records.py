@@ -46,7 +46,7 @@ def headline(title: str, lead: str) -> str:
 class VocabularySnapshot:
     """Document frequencies of one language from event ``seq`` on, so that replay weighs terms as the first run did.
 
-    ``terms`` holds little-endian unsigned 64-bit term hashes, ``counts`` as many unsigned 32-bit
+    ``terms`` holds little-endian unsigned 64-bit term hashes, in any order, ``counts`` as many unsigned 32-bit
     document counts; ``articles`` is the number of articles counted.
     """
 

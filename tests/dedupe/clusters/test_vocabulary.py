@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dedupe.clusters.vocabulary import FIRST_SNAPSHOT, LONGEST_INTERVAL, PRIOR_WEIGHT, Prior, Vocabulary
+from dedupe.clusters.vocabulary import CHUNK, FIRST_SNAPSHOT, LONGEST_INTERVAL, PRIOR_WEIGHT, Prior, Vocabulary
 
 ENGLISH, FRENCH = 1, 2
 
@@ -120,6 +120,22 @@ def test_terms_are_numbered_as_they_come_and_start_without_postings() -> None:
     assert np.array_equal(vocabulary.hashes[: vocabulary.count], many)
 
 
+def test_which_terms_came_together_is_not_recorded() -> None:
+    """Many terms are recorded by their hashes, as many at a time as came over hundreds of articles."""
+    rng = np.random.default_rng(1)
+    vocabulary, came = Vocabulary({}), np.unique(rng.integers(1, 1 << 63, 3 * CHUNK // 2).astype(np.uint64))
+    rng.shuffle(came)
+    full, rest = np.sort(came[:CHUNK]), np.sort(came[CHUNK:])
+    for part in (came[:100], came[100 : CHUNK + 1_000], came[CHUNK + 1_000 :]):
+        vocabulary.add(vocabulary.intern(part, ENGLISH), ENGLISH)
+        recorded = vocabulary.freeze(ENGLISH)[1]
+        assert set(part.tolist()) <= set(recorded.tolist())
+
+    assert np.array_equal(recorded, np.concatenate((full, rest)))
+    vocabulary.rebuild()
+    assert np.array_equal(vocabulary.freeze(ENGLISH)[1], recorded)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_all_weights_and_snapshots_are_those_of_the_counts(seed: int) -> None:
     """However terms come, are counted and taken back between snapshots: by the formula, term by term."""
@@ -146,7 +162,7 @@ def test_all_weights_and_snapshots_are_those_of_the_counts(seed: int) -> None:
         frozen, hashed, counted = vocabulary.freeze(language)
         held = {term: count for term, count in sorted(counts[language].items()) if count}
         assert (frozen, dict(zip(hashed.tolist(), counted.tolist(), strict=True))) == (articles[language], held)
-        assert hashed.tolist() == sorted(hashed.tolist())
+        assert hashed.tolist() == sorted(hashed.tolist()), "as long as they are fewer than a chunk"
         for term, count in counts[language].items():
             share = prior.shares[known == term] if language == ENGLISH else ()
             holding = count + 0.5 + (PRIOR_WEIGHT * float(share[0]) if len(share) else 0.0)
