@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from dedupe import ids
 from dedupe.cli.startup import open_store
 from dedupe.reindexing.desk import Desk
-from rows.apart import apart
+from rows.apart import unpinned
 from rows.figure import Figure, Measured, Size
 from rows.memory import peak, resident
 from rows.stream import FIRST, SPAN, submissions
@@ -34,8 +34,8 @@ def measure(size: Size) -> Measured:
     """Fill a store, and build another generation of it as often as asked, each time in a new process."""
     with tempfile.TemporaryDirectory(prefix="storyfold-") as folder:
         url = f"sqlite:///{Path(folder) / 'archive.db'}"
-        apart(fill, url, size.articles)
-        built = [apart(build, url) for _ in range(size.runs)]
+        unpinned(fill, url, size.articles)
+        built = [unpinned(build, url) for _ in range(size.runs)]
     is_whole = size.articles >= MILLION
     figures = [
         Figure(

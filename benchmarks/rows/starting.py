@@ -10,7 +10,7 @@ from typing import Final
 import httpx
 from servers import serving
 
-from rows.apart import apart
+from rows.apart import unpinned
 from rows.figure import Figure, Measured, Size
 from rows.reindexing import fill
 
@@ -21,7 +21,7 @@ def measure(size: Size) -> Measured:
     """Fill a store, serve it once, so that it leaves what it leaves when it stops, and start it again and again."""
     with tempfile.TemporaryDirectory(prefix="storyfold-") as folder:
         store = Path(folder) / "archive.db"
-        apart(fill, f"sqlite:///{store}", size.articles)
+        unpinned(fill, f"sqlite:///{store}", size.articles)
         seconds_until_ready(store)
         took = [seconds_until_ready(store) for _ in range(size.runs)]
     figure = Figure(what="s until /readyz is 200", target=TARGET, less_is_better=True, ours=took)
