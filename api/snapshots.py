@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Final
 
 import structlog
 
@@ -12,6 +13,10 @@ from api.logs import told
 from dedupe.engine import Engine
 from dedupe.errors import StoreError
 from dedupe.snapshot.keeping import Abandoned, keep_if_due
+
+REST: Final = 3.0
+"""For each second of writing, so many in which nothing is written."""
+LONGEST_REST: Final = 0.5
 
 
 class SnapshotKeeper:
@@ -23,6 +28,7 @@ class SnapshotKeeper:
         self._seconds = seconds
         self._closing = threading.Event()
         self._refused = ""
+        self._rested_at = 0.0
         self._log = structlog.get_logger("storyfold.snapshots")
         self._thread = threading.Thread(target=self._run, name="snapshots")
 
@@ -39,7 +45,14 @@ class SnapshotKeeper:
 
     def _run(self) -> None:
         while not self._closing.wait(self._seconds):
-            self._keep(self._closing.is_set)
+            self._keep(self._is_closing_after_rest)
+
+    def _is_closing_after_rest(self) -> bool:
+        """Leave the disk to the articles that arrive, longer than it was written to; tell whether the service ends."""
+        worked = time.perf_counter() - self._rested_at
+        is_closing = self._closing.wait(min(REST * worked, LONGEST_REST))
+        self._rested_at = time.perf_counter()
+        return is_closing
 
     def _keep(self, is_stopped: Callable[[], bool]) -> None:
         begun = time.perf_counter()

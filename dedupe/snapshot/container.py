@@ -26,7 +26,8 @@ PORTION: Final = 8 << 20
 _END: Final = struct.Struct("<QQI16s")
 _LARGEST_TABLE: Final = 1 << 28
 _READERS: Final = 2
-_SYNCED_AT_ONCE: Final = 4
+SYNCED_AT_ONCE: Final = 2 << 20
+"""While so many bytes reach the disk, the log may have to wait."""
 
 
 class Unreadable(ValueError):
@@ -97,7 +98,7 @@ def kind_of(array: Array) -> list[Any]:
 def write(
     file: BinaryIO, table: Mapping[str, Any], arrays: Iterable[tuple[str, Array]], check: Callable[[], None]
 ) -> None:
-    """Write arrays, and a table that says where they are; ``check`` is called for each portion, and may raise."""
+    """Write arrays, and a table that says where they are; ``check`` is called now and then, and may raise."""
     file.write(MAGIC)
     entries = []
     for path, array in arrays:
@@ -114,15 +115,21 @@ def write(
 
 
 def _portions_written(file: BinaryIO, content: Array, check: Callable[[], None]) -> Iterator[int]:
-    """Write bytes, to the disk now and then: all at once, they would hold up what others write there."""
-    for number, at in enumerate(range(0, len(content), PORTION)):
+    for at in range(0, len(content), PORTION):
         portion = content[at : at + PORTION].copy()  # what is being added to may change between two looks
-        file.write(portion.data)
-        if number % _SYNCED_AT_ONCE == _SYNCED_AT_ONCE - 1:
-            file.flush()
-            os.fdatasync(file.fileno())
-        check()
+        for start in range(0, len(portion), SYNCED_AT_ONCE):
+            _write_steadily(file, portion[start : start + SYNCED_AT_ONCE])
+            check()
         yield zlib.crc32(portion.data)
+
+
+def _write_steadily(file: BinaryIO, content: Array) -> None:
+    """Write bytes, and to the disk a little at a time: all at once, they would hold up what others write there."""
+    before = file.tell()
+    file.write(content.data)
+    if before // SYNCED_AT_ONCE < file.tell() // SYNCED_AT_ONCE:
+        file.flush()
+        os.fdatasync(file.fileno())
 
 
 def opened(path: Path, descriptor: int) -> Arrays:

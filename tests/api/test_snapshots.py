@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,30 @@ def eventually(engine: Engine, seq: int) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def test_the_disk_is_left_to_articles_for_longer_than_it_is_written_to(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it was written as quickly as could be, articles waited for seconds, a million in the index."""
+    rests: list[tuple[float, float]] = []
+
+    def keep(_engine: Engine, is_stopped: Callable[[], bool], _events: int) -> None:
+        is_stopped()
+        for _ in range(3):
+            time.sleep(0.02)
+            begun = time.perf_counter()
+            assert not is_stopped()
+            rests.append((begun, time.perf_counter()))
+
+    monkeypatch.setattr("api.snapshots.keep_if_due", keep)
+    keeper = SnapshotKeeper(engine, events=10, seconds=0.01)
+    keeper.start()
+    while len(rests) < 3:
+        time.sleep(0.01)
+    keeper.close()
+
+    assert all(end - begun >= 3 * 0.02 for begun, end in rests[:3])
 
 
 def test_one_is_written_when_enough_has_come_in(engine: Engine) -> None:
