@@ -53,7 +53,7 @@ def eventually(engine: Engine, seq: int) -> bool:
 def test_the_disk_is_left_to_articles_for_longer_than_it_is_written_to(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While it was written as quickly as could be, articles waited for seconds, a million in the index."""
+    """While it was written as quickly as could be, articles waited for .37 s, with a million in the index."""
     rests: list[tuple[float, float]] = []
 
     def keep(_engine: Engine, is_stopped: Callable[[], bool], _events: int) -> None:
