@@ -35,7 +35,7 @@ class Picture(NamedTuple):
     is_locked: bool = False
 
 
-SERVER: Final = "from api.cli import main"
+SERVER: Final = "main() serve"
 PICTURES: Final = {
     "S4": Picture("the whole engine", 5_000, "cluster_batch"),
     "S5": Picture("durable over HTTP, who holds the interpreter lock", 5_000, SERVER, is_locked=True),
@@ -48,7 +48,8 @@ LEAST: Final = 0.01
 HANDS_ON: Final = 0.97
 """A call in which so much is another's only hands on to that."""
 OURS: Final = ("(dedupe/", "(api/")
-COMPILING: Final = "(numba/"
+ONCE: Final = ("(numba/", "_call_with_frames_removed")
+"""What stands in stacks of compiling and of importing."""
 GREY: Final = "#d9d9d9"
 LETTERS: Final = 210
 """So many letters fit into the width of a picture."""
@@ -86,11 +87,11 @@ class Box(NamedTuple):
 def calls_of(stacks: Iterable[str], below: str) -> Call:
     """Return the calls below one, from the stacks that py-spy wrote, each with its count behind it.
 
-    Stacks in which something was compiled are left out: that happens once on a machine.
+    Stacks in which something was compiled or imported are left out: that happens once.
     """
     top = Call("")
     for stack in stacks:
-        if COMPILING in stack:
+        if any(name in stack for name in ONCE):
             continue
         names, _, seen = stack.rstrip().rpartition(" ")
         found = names.split(";")
