@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,12 +23,8 @@ def draw(kept: Mapping[str, Kept], folder: Path) -> Sequence[str]:
     """Draw what there are figures for into a folder; return the names of the files that are there."""
     plots = {row: names for row, names in GROWTH.items() if row in kept}
     names = tuple(name for pair in plots.values() for name in pair)
-    try:
-        import matplotlib as mpl  # noqa: PLC0415  only the extra `bench` has it
-    except ImportError:
+    if find_spec("matplotlib") is None:
         return tuple(name for name in names if (folder / name).exists())
-    mpl.use("svg")
-    mpl.rcParams.update({"svg.hashsalt": "storyfold", "svg.fonttype": "none", "font.family": "sans-serif"})
     for row, (throughput, memory) in plots.items():
         curves = kept[row].measured.curves
         live = curves["live"]
@@ -49,7 +46,7 @@ def _throughput(live: Sequence[float], rates: Sequence[float], path: Path) -> No
     axes.set_xlim(0, 1.02 * live[-1])
     axes.legend(frameon=False, loc="lower left")
     axes.set_ylim(0, 1.15 * max(rates))
-    _save(figure, path)
+    save(figure, path)
 
 
 def _memory(live: Sequence[float], megabytes: Sequence[float], path: Path) -> None:
@@ -65,14 +62,11 @@ def _memory(live: Sequence[float], megabytes: Sequence[float], path: Path) -> No
     axes.set_ylim(0, None)
     axes.set_xlim(0, 1.02 * live[-1])
     axes.legend(frameon=False, loc="upper left")
-    _save(figure, path)
+    save(figure, path)
 
 
 def _axes(title: str, label: str) -> tuple[Any, Any]:
-    import matplotlib.pyplot as plt  # noqa: PLC0415  only the extra `bench` has it
-
-    figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
-    axes.set_title(title, loc="left", fontsize=11)
+    figure, axes = sheet(title, 6.4, 3.6)
     axes.set_xlabel("live articles")
     axes.set_ylabel(label)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
@@ -82,7 +76,20 @@ def _axes(title: str, label: str) -> tuple[Any, Any]:
     return figure, axes
 
 
-def _save(figure: Any, path: Path) -> None:
+def sheet(title: str, width: float, height: float) -> tuple[Any, Any]:
+    """Return a figure of so many inches and its axes; what is drawn alike is, saved as SVG, the same file."""
+    import matplotlib as mpl  # noqa: PLC0415  only the extra `bench` has it
+    import matplotlib.pyplot as plt  # noqa: PLC0415  only the extra `bench` has it
+
+    mpl.use("svg")
+    mpl.rcParams.update({"svg.hashsalt": "storyfold", "svg.fonttype": "none", "font.family": "sans-serif"})
+    figure, axes = plt.subplots(figsize=(width, height), layout="constrained")
+    axes.set_title(title, loc="left", fontsize=11)
+    return figure, axes
+
+
+def save(figure: Any, path: Path) -> None:
+    """Write a figure to a file, without the date of today."""
     import matplotlib.pyplot as plt  # noqa: PLC0415  only the extra `bench` has it
 
     figure.savefig(path, metadata={"Date": None})

@@ -17,13 +17,15 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
-from plots import INK
+from plots import INK, save, sheet
 
 HERE: Final = Path(__file__).parent
+PY_SPY: Final = Path(sys.executable).with_name("py-spy")
 
 
 class Picture(NamedTuple):
@@ -114,21 +116,13 @@ def boxes(call: Call, looks: int, depth: int = 0, begin: float = 0.0) -> Iterato
 
 def draw(title: str, drawn: Sequence[Box], path: Path) -> None:
     """Draw boxes below each other, ours in another colour than those of libraries."""
-    import matplotlib as mpl  # noqa: PLC0415  only the extra `bench` has it
-
-    mpl.use("svg")
-    mpl.rcParams.update({"svg.hashsalt": "storyfold", "svg.fonttype": "none", "font.family": "sans-serif"})
-    import matplotlib.pyplot as plt  # noqa: PLC0415
-
     depth = max(box.depth for box in drawn) + 1
-    figure, axes = plt.subplots(figsize=(14, 0.4 + 0.22 * depth), layout="constrained")
+    figure, axes = sheet(title, 14, 0.4 + 0.22 * depth)
     for box in drawn:
         _draw(axes, box)
     axes.set(xlim=(0, 1), ylim=(depth, 0))
     axes.set_axis_off()
-    axes.set_title(title, loc="left", fontsize=11)
-    figure.savefig(path, metadata={"Date": None})
-    plt.close(figure)
+    save(figure, path)
 
 
 def _draw(axes: Any, box: Box) -> None:
@@ -146,7 +140,7 @@ def profile(row: str, picture: Picture, articles: int, folder: Path) -> Path:
     """Run a row under py-spy and draw what was seen; return the picture."""
     with TemporaryDirectory(prefix="storyfold-") as place:
         stacks = Path(place) / "stacks"
-        looking = ["py-spy", "record", "--subprocesses", "--threads", "--format", "raw", "--output", str(stacks)]
+        looking = [str(PY_SPY), "record", "--subprocesses", "--threads", "--format", "raw", "--output", str(stacks)]
         looking += ["--rate", str(LOOKS_PER_SECOND), *(["--gil"] if picture.is_locked else [])]
         running = [sys.executable, str(HERE / "speed.py"), row, "--articles", str(articles), "--runs", "1"]
         subprocess.run([*looking, "--", *running, "--into", place], check=True, stdout=subprocess.DEVNULL)
@@ -167,6 +161,8 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := [name for name in options.rows if name not in PICTURES]:
         parser.error(f"no picture of {', '.join(unknown)}; there are {', '.join(PICTURES)}")
+    if find_spec("matplotlib") is None or not PY_SPY.exists():
+        parser.error("matplotlib and py-spy are needed: they come with the extra `bench`")
     options.into.mkdir(parents=True, exist_ok=True)
     for name in options.rows or PICTURES:
         picture = PICTURES[name]

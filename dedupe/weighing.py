@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dedupe.clusters.prior import shipped_priors
 from dedupe.clusters.terms import UNIT
 from dedupe.clusters.vocabulary import Vocabulary
+from dedupe.interner import Interner
 from dedupe.language_code import language_code
 from dedupe.reading import Reading
 from dedupe.store.records import VocabularySnapshot
@@ -56,22 +56,16 @@ def weigh_article(reading: Reading, snapshot: VocabularySnapshot | None) -> Weig
     terms, code = reading.evidence.terms, language_code(reading.language)
     vocabulary = Vocabulary(shipped_priors())
     if snapshot is not None:
-        known, counts = np.frombuffer(snapshot.terms, "<u8"), np.frombuffer(snapshot.counts, "<u4")
-        mine = np.flatnonzero(_are_among(known, terms.hashes))
-        vocabulary.thaw(code, snapshot.articles, known[mine].astype(np.uint64), counts[mine].astype(np.uint32))
+        # Copied, because kernels are compiled once more for arrays that cannot be written.
+        known, counts = np.frombuffer(snapshot.terms, "<u8").astype(np.uint64), np.frombuffer(snapshot.counts, "<u4")
+        own = Interner()
+        own.intern(terms.hashes)
+        mine = np.flatnonzero(own.find_all(known) >= 0)
+        vocabulary.thaw(code, snapshot.articles, known[mine], counts[mine].astype(np.uint32))
     _, vector, _, _ = vocabulary.weigh(terms, code)
     hashes = vocabulary.hashes[vector.terms].tolist()
     weights = (vector.weights / _UNIT).tolist()
     return Weights(dict(zip(hashes, weights, strict=True)), reading)
-
-
-def _are_among(hashes: NDArray[np.uint64], few: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Return which hashes, in any order, are among a few, in time that hardly grows with those."""
-    ordered = np.sort(few)
-    places = np.searchsorted(ordered, hashes)
-    is_among: NDArray[np.bool_] = places < len(ordered)
-    is_among[is_among] = ordered[places[is_among]] == hashes[is_among]
-    return is_among
 
 
 def shared_weights(left: Weights, right: Weights) -> dict[int, float]:

@@ -98,7 +98,10 @@ def kind_of(array: Array) -> list[Any]:
 def write(
     file: BinaryIO, table: Mapping[str, Any], arrays: Iterable[tuple[str, Array]], check: Callable[[], None]
 ) -> None:
-    """Write arrays, and a table that says where they are; ``check`` is called now and then, and may raise."""
+    """Write arrays, and a table that says where they are; ``check`` may raise, and is called again and again.
+
+    At most `SYNCED_AT_ONCE` bytes are written between two calls.
+    """
     file.write(MAGIC)
     entries = []
     for path, array in arrays:

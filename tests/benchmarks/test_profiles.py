@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from profiles import LEAST, Box, Call, boxes, calls_of
+from profiles import LEAST, PY_SPY, Box, Call, boxes, calls_of
 
 ROOT = Path(__file__).parents[2]
 STACKS = [
@@ -47,9 +46,7 @@ def test_calls_stand_beside_each_other_the_largest_first_and_the_least_are_left_
     assert [box.begin for box in boxes(top, top.seen)] == [0.0, 0.0, pytest.approx(0.69)]
 
 
-@pytest.mark.skipif(
-    find_spec("matplotlib") is None or shutil.which("py-spy") is None, reason="they come with the extra `bench`"
-)
+@pytest.mark.skipif(find_spec("matplotlib") is None or not PY_SPY.exists(), reason="they come with the extra `bench`")
 def test_a_row_is_drawn(tmp_path: Path) -> None:
     command = [sys.executable, ROOT / "benchmarks" / "profiles.py", "S7", "--articles", "300", "--into", tmp_path]
     subprocess.run(command, check=True, cwd=ROOT)
